@@ -1,0 +1,16 @@
+import type { Readable, Writable } from "node:stream";
+
+/** Everything of the process that a command may touch; only bin.ts reads `process`. */
+export interface Context {
+  stdin: Readable;
+  /** Results only. */
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  /** Progress, logs and errors. */
+  stderr: Writable & { isTTY?: boolean; columns?: number };
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** The host's clock, milliseconds since the epoch. The database's clock decides wherever rows are judged. */
+  now: () => number;
+  /** Aborted by SIGINT or SIGTERM. */
+  signal: AbortSignal;
+}
