@@ -23,8 +23,9 @@ export function formatInstant(instant: Micros): string {
  * anything else, a date without a time or a time without a zone included: those are ambiguous.
  */
 export function parseInstant(text: string): Micros | undefined {
-  const match =
-    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)$/.exec(text);
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)$/.exec(
+    text,
+  );
   if (!match) return undefined;
   const [, date, minutes, seconds = "00", fraction = "", zone = "Z"] = match;
   const offset = /^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone.replace(/^([+-]\d{2})(\d{2})$/, "$1:$2");
