@@ -33,7 +33,11 @@ export function findBinaries(name = binaryPackage()): string {
  * package lies, and makes the links between libraries that npm cannot pack (pg-symlinks.json).
  * What only serves compiling is left out.
  */
-export async function copyBinaries(native: string, target: string, owner?: { uid: number; gid: number }): Promise<void> {
+export async function copyBinaries(
+  native: string,
+  target: string,
+  owner?: { uid: number; gid: number },
+): Promise<void> {
   const own = async (path: string) => owner && (await chown(path, owner.uid, owner.gid));
   await mkdir(target);
   await own(target);

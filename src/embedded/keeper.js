@@ -21,9 +21,13 @@ const running = new Map();
 let gently = "SIGQUIT";
 let ending = false;
 
+function ignoreFailure() {
+  // The parent went in this moment, which "disconnect" tells as well.
+}
+
 /** @param {object} message */
 function tell(message) {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  if (process.connected) process.send?.(message, undefined, undefined, ignoreFailure);
 }
 
 /** @param {{ key: string, command: string, args: string[], cwd: string, uid?: number, gid?: number }} job */

@@ -91,7 +91,7 @@ export async function startKeeper(temporary: string): Promise<Keeper> {
     },
     async end() {
       child.ref();
-      if (child.connected) child.send({ end: true }, () => {});
+      if (child.connected) child.send({ end: true }, () => undefined);
       await exited;
       // Only if somebody killed the keeper is there still something; Postgres ends by itself
       // within a minute when its folder is gone.

@@ -5,7 +5,7 @@ import { platform, tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { ConfigError, LockedError, ReportError } from "../errors.ts";
+import { ConfigError, LockedError, type ReportError } from "../errors.ts";
 import { copyBinaries, findBinaries, OTHER_SERVER } from "./binaries.ts";
 import { type Ending, type Job, type Keeper, type Running, startKeeper } from "./keeper.ts";
 
@@ -77,7 +77,7 @@ async function startIn(
   keeper: Keeper,
   native: string,
   owner: { uid: number; gid: number } | undefined,
-  { settings = {}, dataFolder, log = () => {} }: EmbeddedOptions,
+  { settings = {}, dataFolder, log }: EmbeddedOptions,
 ): Promise<EmbeddedPostgres> {
   const { folder } = keeper;
   if (owner) await chown(folder, owner.uid, owner.gid);
@@ -109,7 +109,7 @@ async function startIn(
 interface Site {
   keeper: Keeper;
   owner: { uid: number; gid: number } | undefined;
-  log: (line: string) => void;
+  log: ((line: string) => void) | undefined;
   binaries: string;
   scratch: string;
 }
@@ -157,7 +157,10 @@ async function startServer(
 ): Promise<{ port: number; pid: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const given = Object.entries({ ...settings, port: String(port) }).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+    const given = Object.entries({ ...settings, port: String(port) }).flatMap(([key, value]) => [
+      "-c",
+      `${key}=${value}`,
+    ]);
     const program = run(site, "postgres", ["-D", data, ...given]);
     let ending: Ending | undefined;
     program.ended.then((how) => {
@@ -191,7 +194,7 @@ function run(site: Site, program: string, args: string[]): Running & { lines: st
     lines,
     ...site.keeper.start(job, (line) => {
       if (lines.length < 200) lines.push(line);
-      site.log(line);
+      site.log?.(line);
     }),
   };
 }
@@ -200,7 +203,8 @@ function couldNotStart(program: string, ending: Ending | undefined, lines: strin
   const complaints = lines.filter((line) => /error|fatal|could not|denied|not found|hint/i.test(line)).slice(-3);
   const reason =
     ending?.error ??
-    (complaints.join("; ").trim() || (ending ? `code ${ending.code ?? ending.signal}` : "it did not become ready in time"));
+    (complaints.join("; ").trim() ||
+      (ending ? `code ${ending.code ?? ending.signal}` : "it did not become ready in time"));
   const closed = /denied|EACCES/i.test(reason);
   return new ConfigError(`the embedded Postgres did not start: ${program} in ${place}: ${reason}`, {
     hint: closed
