@@ -1,0 +1,169 @@
+import { type Column, type CsvFormatter, type CsvValue, createCsvFormatter } from "./csv.ts";
+import type { ManifestFile } from "./manifest.ts";
+import type { QueuedFile, WriteQueue } from "./write-queue.ts";
+
+/** Rows of one CSV file. Calls are synchronous; await what they return when they return something. */
+export interface CsvSink {
+  /** The path in the folder. */
+  readonly path: string;
+  /** Rows so far, the header not counted. */
+  readonly rows: number;
+  /** One row, values in the order of the columns. */
+  write(values: readonly CsvValue[]): Promise<void> | undefined;
+  /** One row that is formatted already (`formatter.formatRow`, the line break included), so that a row for many files is formatted once. */
+  writeLine(line: string): Promise<void> | undefined;
+}
+
+/** A buffer is handed to the queue when it is full; small files never grow so far. */
+const FULL = 64 * 1024;
+const FIRST = 1024;
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * The CSV files of a folder: lines are encoded at once into a buffer a file, and all buffers
+ * together stay below a limit. Beyond it the largest are handed over first, which frees most with
+ * the fewest writes.
+ */
+export class CsvFiles {
+  readonly #queue: WriteQueue;
+  readonly #limit: number;
+  readonly #sinks: BufferedSink[] = [];
+  readonly #formatters = new Map<readonly Column[], CsvFormatter>();
+  #held = 0;
+
+  /** `limit` is in bytes, for all files together. */
+  constructor(queue: WriteQueue, limit: number) {
+    this.#queue = queue;
+    this.#limit = limit;
+  }
+
+  open(path: string, absolute: string, columns: readonly Column[]): CsvSink {
+    const sink = new BufferedSink(this, this.#queue.declare(absolute), path, this.#formatter(columns));
+    this.#sinks.push(sink);
+    return sink;
+  }
+
+  /** Counts what a sink's buffer grew or shrank by, and makes room when there is too much. */
+  hold(bytes: number): void {
+    this.#held += bytes;
+    if (this.#held <= this.#limit) return;
+    const largest = this.#sinks.filter((sink) => sink.used > 0).sort((a, b) => b.used - a.used);
+    for (const sink of largest) {
+      if (this.#held <= this.#limit / 2) return;
+      sink.flush();
+    }
+  }
+
+  handOver(file: QueuedFile, bytes: Uint8Array): void {
+    this.#queue.append(file, bytes);
+  }
+
+  check(): void {
+    this.#queue.check();
+  }
+
+  pressure(): Promise<void> | undefined {
+    return this.#queue.pressure();
+  }
+
+  /** Ends every file; they are whole once the queue is idle. */
+  end(): void {
+    for (const sink of this.#sinks) {
+      sink.flush();
+      this.#queue.end(sink.file);
+    }
+  }
+
+  /** What was written, once the queue is idle. */
+  written(): ManifestFile[] {
+    return this.#sinks.map(({ path, rows, file }) => ({
+      path,
+      rows,
+      bytes: file.bytes,
+      sha256: file.hash.digest("hex"),
+    }));
+  }
+
+  #formatter(columns: readonly Column[]): CsvFormatter {
+    let formatter = this.#formatters.get(columns);
+    if (!formatter) {
+      formatter = createCsvFormatter(columns);
+      this.#formatters.set(columns, formatter);
+    }
+    return formatter;
+  }
+}
+
+class BufferedSink implements CsvSink {
+  readonly path: string;
+  readonly file: QueuedFile;
+  readonly #files: CsvFiles;
+  readonly #formatter: CsvFormatter;
+  #buffer = EMPTY;
+  #used = 0;
+  #rows = 0;
+
+  constructor(files: CsvFiles, file: QueuedFile, path: string, formatter: CsvFormatter) {
+    this.#files = files;
+    this.file = file;
+    this.path = path;
+    this.#formatter = formatter;
+    this.#put(formatter.header);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  write(values: readonly CsvValue[]): Promise<void> | undefined {
+    return this.writeLine(this.#formatter.formatRow(values));
+  }
+
+  writeLine(line: string): Promise<void> | undefined {
+    this.#files.check();
+    this.#rows++;
+    this.#put(line);
+    return this.#files.pressure();
+  }
+
+  /** Hands over what is buffered. */
+  flush(): void {
+    if (this.#used === 0) return;
+    const full = this.#buffer.subarray(0, this.#used);
+    const freed = this.#buffer.byteLength;
+    this.#buffer = EMPTY;
+    this.#used = 0;
+    this.#files.handOver(this.file, full);
+    this.#files.hold(-freed);
+  }
+
+  #put(text: string): void {
+    // A UTF-16 unit takes three bytes at most.
+    const needed = text.length * 3;
+    let grown = 0;
+    if (this.#used + needed > this.#buffer.byteLength) {
+      const wasFull = this.#used >= FULL / 2;
+      if (wasFull) this.flush();
+      grown = this.#grow(this.#used + needed, wasFull ? FULL : FIRST);
+    }
+    this.#used += this.#buffer.write(text, this.#used, "utf8");
+    // Only now, since making room may hand over this very buffer.
+    if (grown > 0) this.#files.hold(grown);
+  }
+
+  /** Bytes that the buffer grew by. A file that filled a buffer starts the next at full size. */
+  #grow(needed: number, least: number): number {
+    const old = this.#buffer;
+    let size = Math.max(least, old.byteLength);
+    while (size < needed) size *= 2;
+    if (size === old.byteLength) return 0;
+    const grown = Buffer.allocUnsafeSlow(size);
+    old.copy(grown, 0, 0, this.#used);
+    this.#buffer = grown;
+    return size - old.byteLength;
+  }
+}

@@ -1,0 +1,218 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { OutputError } from "../errors.ts";
+import type { Column } from "./csv.ts";
+import { attempt, errorCode, type FileSystem, outputError, realFileSystem, syncFolder } from "./file-system.ts";
+import { CsvFiles, type CsvSink } from "./files.ts";
+import { clearLeftovers, exists } from "./leftovers.ts";
+import { createManifest, formatManifest, MANIFEST, type Manifest, type ManifestHead } from "./manifest.ts";
+import { ownName } from "./owner.ts";
+import { checkPath } from "./paths.ts";
+import { type QueuedFile, WriteQueue } from "./write-queue.ts";
+
+export interface RunFolderOptions {
+  /** Replace a run that stands under the name already. */
+  readonly force: boolean;
+  /** Rights of what is written: the owner's alone unless set. */
+  readonly modes?: { readonly file: number; readonly folder: number };
+  /** Bytes of rows and pages held in memory for all files together; half of it waits for the disk. */
+  readonly memory?: number;
+  readonly fs?: FileSystem;
+  /** The host's clock, milliseconds since the epoch; it only judges the age of leftovers. */
+  readonly now?: () => number;
+}
+
+const PRIVATE = { file: 0o600, folder: 0o700 };
+const MEMORY = 32 * 1024 * 1024;
+
+/** libuv works on four files at a time; a few more keep it busy while this thread encodes. */
+const WRITERS = 8;
+
+/** The name must leave room for the owner's mark in the names beside it. */
+const LONGEST_NAME = 150;
+
+/**
+ * Starts a run's folder that appears whole or not at all: everything is written into a hidden
+ * folder beside the target, which `publish` renames. First clears what killed runs left in the
+ * same parent. Creates missing parents.
+ *
+ * @throws OutputError when the target exists (and `force` is not set, or it is no run's folder),
+ * or cannot be written
+ */
+export async function openRunFolder(target: string, options: RunFolderOptions): Promise<RunFolder> {
+  const { fs = realFileSystem, now = Date.now, modes = PRIVATE, memory = MEMORY, force } = options;
+  const path = resolve(target);
+  const name = basename(path);
+  const parent = dirname(path);
+  if (name === "" || Buffer.byteLength(name) > LONGEST_NAME) {
+    throw new OutputError(`${JSON.stringify(name)} cannot be the name of a run's folder`, {
+      hint: `name a folder of at most ${LONGEST_NAME} bytes`,
+    });
+  }
+  await makeParents(fs, parent, modes.folder);
+  await clearLeftovers(fs, parent, now);
+  await checkTarget(fs, path, force);
+  const temporary = join(parent, ownName(name, "tmp"));
+  await attempt("create the folder", temporary, () => fs.mkdir(temporary, { mode: modes.folder }));
+  return new RunFolder({ fs, path, temporary, modes, memory, force });
+}
+
+interface Setting {
+  readonly fs: FileSystem;
+  readonly path: string;
+  readonly temporary: string;
+  readonly modes: { readonly file: number; readonly folder: number };
+  readonly memory: number;
+  readonly force: boolean;
+}
+
+/** A run's folder in the making. Exactly one of `publish` and `abort` ends it. */
+export class RunFolder {
+  /** The final path. */
+  readonly target: string;
+  /** Where the files are until then. */
+  readonly temporary: string;
+  readonly #setting: Setting;
+  readonly #queue: WriteQueue;
+  readonly #csv: CsvFiles;
+  readonly #files: { readonly path: string; readonly file: QueuedFile }[] = [];
+  readonly #paths = new Set<string>();
+  #state: "open" | "published" | "aborted" = "open";
+
+  constructor(setting: Setting) {
+    this.target = setting.path;
+    this.temporary = setting.temporary;
+    this.#setting = setting;
+    this.#queue = new WriteQueue(setting.fs, { inFlight: setting.memory / 2, writers: WRITERS }, setting.modes);
+    this.#csv = new CsvFiles(this.#queue, setting.memory / 2);
+  }
+
+  /**
+   * A CSV file; it has its header even when no row follows. Pass the same `columns` array for files
+   * of the same kind: they then share one formatter.
+   */
+  csv(path: string, columns: readonly Column[]): CsvSink {
+    return this.#csv.open(path, this.#claim(path), columns);
+  }
+
+  /** A page or data file. Await what it returns when it returns something; errors come back from `publish` at the latest. */
+  file(path: string, contents: string | Uint8Array): Promise<void> | undefined {
+    const file = this.#queue.declare(this.#claim(path));
+    this.#files.push({ path, file });
+    this.#queue.append(file, typeof contents === "string" ? Buffer.from(contents, "utf8") : contents);
+    this.#queue.end(file);
+    return this.#queue.pressure();
+  }
+
+  /**
+   * Syncs every file, the manifest last, then every folder, renames the folder to its final name
+   * and syncs the parent. After an error nothing is published, and `abort` is still to be called.
+   *
+   * Replacing a run takes two renames, since Node cannot exchange two folders in one step: the old
+   * one is moved aside, the new one takes the name, the old one is removed. Between the two the
+   * name is missing for some microseconds; a reader never sees half of either. A crash just there
+   * leaves the old run aside, and the next run in the same parent puts it back.
+   */
+  async publish(head: ManifestHead): Promise<Manifest> {
+    this.#checkOpen();
+    const { fs, path, temporary } = this.#setting;
+    this.#csv.end();
+    await this.#queue.idle();
+    const manifest = createManifest(head, [
+      ...this.#csv.written(),
+      ...this.#files.map((entry) => ({
+        path: entry.path,
+        bytes: entry.file.bytes,
+        sha256: entry.file.hash.digest("hex"),
+      })),
+    ]);
+    const last = this.#queue.declare(join(temporary, MANIFEST));
+    this.#queue.append(last, Buffer.from(formatManifest(manifest), "utf8"));
+    this.#queue.end(last);
+    await this.#queue.idle();
+    for (const folder of withAncestors(this.#queue.folders(), temporary)) await syncFolder(fs, folder);
+    await this.#takeName();
+    this.#state = "published";
+    await syncFolder(fs, dirname(path));
+    return manifest;
+  }
+
+  /** Removes all that was written. Does nothing after `publish`, so it may stand in a `finally`. */
+  async abort(): Promise<void> {
+    if (this.#state !== "open") return;
+    this.#state = "aborted";
+    await this.#queue.stop(new OutputError(`writing ${this.target} was given up`));
+    const { fs, temporary } = this.#setting;
+    await attempt("remove", temporary, () => fs.rm(temporary, { recursive: true, force: true, maxRetries: 3 }));
+  }
+
+  #checkOpen(): void {
+    if (this.#state !== "open") throw new Error(`the folder ${this.target} is ${this.#state} already`);
+  }
+
+  #claim(path: string): string {
+    this.#checkOpen();
+    checkPath(path);
+    if (this.#paths.has(path)) throw new Error(`the file ${path} is written twice`);
+    this.#paths.add(path);
+    return join(this.temporary, ...path.split("/"));
+  }
+
+  async #takeName(): Promise<void> {
+    const { fs, path, temporary, force } = this.#setting;
+    if (!(await exists(fs, path))) return this.#rename(temporary, path);
+    await checkTarget(fs, path, force);
+    const aside = join(dirname(path), ownName(basename(path), "old"));
+    await attempt("move aside", path, () => fs.rename(path, aside));
+    try {
+      await this.#rename(temporary, path);
+    } catch (error) {
+      await fs.rename(aside, path).catch(() => undefined);
+      throw error;
+    }
+    // The new run stands; an old one that cannot be removed is a leftover, which the next run clears.
+    await syncFolder(fs, dirname(path));
+    await fs.rm(aside, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+
+  async #rename(from: string, to: string): Promise<void> {
+    try {
+      await this.#setting.fs.rename(from, to);
+    } catch (error) {
+      if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(errorCode(error) ?? "")) throw taken(to);
+      throw outputError(error, "give its final name to", to);
+    }
+  }
+}
+
+/** Only a run's folder, or an empty one, is ever replaced: `--force` in a wrong place must not cost anyone's files. */
+async function checkTarget(fs: FileSystem, path: string, force: boolean): Promise<void> {
+  if (!(await exists(fs, path))) return;
+  if (!force) throw taken(path);
+  const status = await attempt("look at", path, () => fs.lstat(path));
+  const names = status.isDirectory() ? await attempt("read the folder", path, () => fs.readdir(path)) : undefined;
+  if (names && (names.length === 0 || names.includes(MANIFEST))) return;
+  throw new OutputError(`${path} is not a run's folder, so --force does not replace it`, {
+    hint: "move it away yourself, or write elsewhere with --out",
+  });
+}
+
+function taken(path: string): OutputError {
+  return new OutputError(`${path} exists already`, {
+    hint: "the run was made before; --force replaces it, --out writes elsewhere",
+  });
+}
+
+async function makeParents(fs: FileSystem, parent: string, mode: number): Promise<void> {
+  const first = await attempt("create the folder", parent, () => fs.mkdir(parent, { recursive: true, mode }));
+  if (first === undefined) return;
+  for (let made = parent; made.length >= first.length; made = dirname(made)) await syncFolder(fs, dirname(made));
+}
+
+/** Folders and those between them and the root, deepest first, the root last. */
+function withAncestors(folders: readonly string[], root: string): string[] {
+  const all = new Set([root]);
+  for (const folder of folders) {
+    for (let path = folder; path.length > root.length; path = dirname(path)) all.add(path);
+  }
+  return [...all].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+}

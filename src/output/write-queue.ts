@@ -1,0 +1,190 @@
+import { createHash, type Hash } from "node:crypto";
+import { dirname } from "node:path";
+import { type FileSystem, outputError } from "./file-system.ts";
+
+/** How much the queue may hold and how many files it has open at once. */
+export interface QueueLimits {
+  /** Bytes handed over and not yet written, beyond which `pressure` asks the writer to wait. */
+  readonly inFlight: number;
+  /** Files open at the same time. */
+  readonly writers: number;
+}
+
+/** One file that is written piece by piece. */
+export interface QueuedFile {
+  readonly path: string;
+  readonly hash: Hash;
+  bytes: number;
+  waiting: Uint8Array[];
+  created: boolean;
+  busy: boolean;
+  ended: boolean;
+  synced: boolean;
+}
+
+/**
+ * Writes many files through few descriptors: each is opened, appended to and closed again, so 3,500
+ * files need no more descriptors than there are writers. Callers hand pieces over without waiting;
+ * the first error stops the queue and comes back from every later call.
+ */
+export class WriteQueue {
+  readonly #fs: FileSystem;
+  readonly #limits: QueueLimits;
+  readonly #modes: { readonly file: number; readonly folder: number };
+  readonly #folders = new Map<string, Promise<unknown>>();
+  #ready: QueuedFile[] = [];
+  #active = 0;
+  #inFlight = 0;
+  #failure: Error | undefined;
+  #listeners: (() => void)[] = [];
+
+  constructor(fs: FileSystem, limits: QueueLimits, modes: { readonly file: number; readonly folder: number }) {
+    this.#fs = fs;
+    this.#limits = limits;
+    this.#modes = modes;
+  }
+
+  /** A file to be; it is created with its first piece or its end. */
+  declare(path: string): QueuedFile {
+    const hash = createHash("sha256");
+    return { path, hash, bytes: 0, waiting: [], created: false, busy: false, ended: false, synced: false };
+  }
+
+  /** Hands a piece over. The bytes must not change afterwards. */
+  append(file: QueuedFile, piece: Uint8Array): void {
+    this.check();
+    file.hash.update(piece);
+    file.bytes += piece.byteLength;
+    file.waiting.push(piece);
+    this.#inFlight += piece.byteLength;
+    this.#schedule(file);
+  }
+
+  /** No piece follows: what waits is written, and the file is synced with the descriptor that wrote last. */
+  end(file: QueuedFile): void {
+    this.check();
+    file.ended = true;
+    this.#schedule(file);
+  }
+
+  /** Throws the first error met. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Undefined, or a promise to wait for before handing over more. */
+  pressure(): Promise<void> | undefined {
+    if (this.#inFlight <= this.#limits.inFlight) return undefined;
+    return this.#until(() => this.#inFlight <= this.#limits.inFlight / 2);
+  }
+
+  /** Resolves when nothing waits; rejects with the first error, once no write is under way. */
+  async idle(): Promise<void> {
+    await this.#until(() => this.#active === 0 && this.#ready.length === 0);
+  }
+
+  /** Drops what waits and resolves when no write is under way. */
+  async stop(reason: Error): Promise<void> {
+    this.#fail(reason);
+    await this.idle().catch(() => undefined);
+  }
+
+  /** Every folder made for files, deepest last. */
+  folders(): string[] {
+    return [...this.#folders.keys()];
+  }
+
+  #schedule(file: QueuedFile): void {
+    if (file.busy) return;
+    file.busy = true;
+    this.#ready.push(file);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#active < this.#limits.writers) {
+      const file = this.#ready.shift();
+      if (!file) return;
+      this.#active++;
+      this.#write(file)
+        .catch((error: unknown) => this.#fail(outputError(error, "write", file.path)))
+        .finally(() => {
+          this.#active--;
+          file.busy = false;
+          if (!this.#failure && (file.waiting.length > 0 || (file.ended && !file.synced))) this.#schedule(file);
+          this.#pump();
+          this.#wake();
+        });
+    }
+  }
+
+  async #write(file: QueuedFile): Promise<void> {
+    await this.#makeFolder(dirname(file.path));
+    // A new file must not be there yet: two names that a file system takes for one are an error, not a mixture.
+    const handle = await this.#fs.open(file.path, file.created ? "a" : "ax", this.#modes.file);
+    try {
+      file.created = true;
+      while (file.waiting.length > 0 && !this.#failure) {
+        const pieces = file.waiting;
+        file.waiting = [];
+        for (const piece of pieces) {
+          await writeWhole(handle, piece);
+          this.#inFlight -= piece.byteLength;
+        }
+        this.#wake();
+      }
+      if (file.ended && !this.#failure) {
+        await handle.sync();
+        file.synced = true;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #makeFolder(path: string): Promise<unknown> {
+    const made = this.#folders.get(path);
+    if (made) return made;
+    const making = this.#fs.mkdir(path, { recursive: true, mode: this.#modes.folder });
+    this.#folders.set(path, making);
+    return making;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#ready = [];
+    this.#wake();
+  }
+
+  #wake(): void {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  }
+
+  #until(reached: () => boolean): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (this.#failure && this.#active === 0) reject(this.#failure);
+        else if (!this.#failure && reached()) resolve();
+        else this.#listeners.push(look);
+      };
+      look();
+    });
+    // A caller that does not wait meets the error at its next call; it must not end the process here.
+    promise.catch(() => undefined);
+    return promise;
+  }
+}
+
+type Handle = Awaited<ReturnType<FileSystem["open"]>>;
+
+/** The system may take less than it was given, at a quota's edge or on a network. */
+export async function writeWhole(handle: Handle, piece: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < piece.byteLength) {
+    const { bytesWritten } = await handle.write(piece, written, piece.byteLength - written);
+    if (bytesWritten === 0) throw Object.assign(new Error("nothing was written"), { code: "EIO" });
+    written += bytesWritten;
+  }
+}
