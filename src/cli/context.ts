@@ -13,4 +13,6 @@ export interface Context {
   now: () => number;
   /** Aborted by SIGINT or SIGTERM. */
   signal: AbortSignal;
+  /** What the program runs on, for the report of an internal error: `node v20.20.2, linux x64`. */
+  runtime?: string;
 }

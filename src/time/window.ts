@@ -10,8 +10,7 @@ export interface Window {
   timeZone: string;
 }
 
-export const PERIODS = ["day", "week", "month"] as const;
-export type Period = (typeof PERIODS)[number];
+export type Period = "day" | "week" | "month";
 
 /** What the command line asks for; nothing at all means yesterday. */
 export interface WindowRequest {
