@@ -1,4 +1,4 @@
-import { type Column, type CsvFormatter, type CsvValue, createCsvFormatter } from "./csv.ts";
+import { type Column, CsvFormatter, type CsvValue } from "./csv.ts";
 import type { ManifestFile } from "./manifest.ts";
 import type { QueuedFile, WriteQueue } from "./write-queue.ts";
 
@@ -87,7 +87,7 @@ export class CsvFiles {
   #formatter(columns: readonly Column[]): CsvFormatter {
     let formatter = this.#formatters.get(columns);
     if (!formatter) {
-      formatter = createCsvFormatter(columns);
+      formatter = new CsvFormatter(columns);
       this.#formatters.set(columns, formatter);
     }
     return formatter;
@@ -102,6 +102,7 @@ class BufferedSink implements CsvSink {
   #buffer = EMPTY;
   #used = 0;
   #rows = 0;
+  #grown = 0;
 
   constructor(files: CsvFiles, file: QueuedFile, path: string, formatter: CsvFormatter) {
     this.#files = files;
@@ -127,7 +128,7 @@ class BufferedSink implements CsvSink {
     this.#files.check();
     this.#rows++;
     this.#put(line);
-    return this.#files.pressure();
+    return this.#settle();
   }
 
   /** Hands over what is buffered. */
@@ -143,27 +144,35 @@ class BufferedSink implements CsvSink {
 
   #put(text: string): void {
     // A UTF-16 unit takes three bytes at most.
-    const needed = text.length * 3;
-    let grown = 0;
-    if (this.#used + needed > this.#buffer.byteLength) {
-      const wasFull = this.#used >= FULL / 2;
-      if (wasFull) this.flush();
-      grown = this.#grow(this.#used + needed, wasFull ? FULL : FIRST);
-    }
+    this.#makeRoom(text.length * 3);
     this.#used += this.#buffer.write(text, this.#used, "utf8");
-    // Only now, since making room may hand over this very buffer.
-    if (grown > 0) this.#files.hold(grown);
   }
 
-  /** Bytes that the buffer grew by. A file that filled a buffer starts the next at full size. */
-  #grow(needed: number, least: number): number {
+  #makeRoom(needed: number): void {
+    if (this.#used + needed <= this.#buffer.byteLength) return;
+    const wasFull = this.#used >= FULL / 2;
+    if (wasFull) this.flush();
+    this.#grow(this.#used + needed, wasFull ? FULL : FIRST);
+  }
+
+  /** Reports what the buffer grew by only once the row stands in it, since making room may hand over this very buffer. */
+  #settle(): Promise<void> | undefined {
+    const grown = this.#grown;
+    if (grown > 0) {
+      this.#grown = 0;
+      this.#files.hold(grown);
+    }
+    return this.#files.pressure();
+  }
+
+  /** A file that filled a buffer starts the next at full size. */
+  #grow(needed: number, least: number): void {
     const old = this.#buffer;
     let size = Math.max(least, old.byteLength);
     while (size < needed) size *= 2;
-    if (size === old.byteLength) return 0;
     const grown = Buffer.allocUnsafeSlow(size);
     old.copy(grown, 0, 0, this.#used);
     this.#buffer = grown;
-    return size - old.byteLength;
+    this.#grown += size - old.byteLength;
   }
 }

@@ -26,12 +26,13 @@ const DANGEROUS = new RegExp(`^(?:'*[\\t\\r\\n]|[${SKIPPED}]*[${SIGNS}])`);
 
 /** The text as a spreadsheet may hold it: with a leading apostrophe where it could be taken for a formula. */
 export function guardFormula(text: string): string {
+  return !startsPlain(text) && DANGEROUS.test(text) ? `'${text}` : text;
+}
+
+/** Whether a text starts with a letter or digit of ASCII, as most cells do: no formula starts so. */
+export function startsPlain(text: string): boolean {
   const first = text.charCodeAt(0);
-  // Letters and digits of ASCII start most cells, and none of them starts a formula.
-  if ((first >= 0x61 && first <= 0x7a) || (first >= 0x30 && first <= 0x39) || (first >= 0x41 && first <= 0x5a)) {
-    return text;
-  }
-  return DANGEROUS.test(text) ? `'${text}` : text;
+  return (first >= 0x61 && first <= 0x7a) || (first >= 0x30 && first <= 0x39) || (first >= 0x41 && first <= 0x5a);
 }
 
 /** The text that guardFormula was given. */
