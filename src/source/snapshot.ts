@@ -1,0 +1,165 @@
+import { QueryError, type ReportError } from "../errors.ts";
+import type { Micros } from "../time/instant.ts";
+import { connect, type SessionOptions } from "./connection.ts";
+import type { ConnectionSettings } from "./connection-settings.ts";
+import { errorCode, type StatementContext } from "./database-errors.ts";
+import type { Session } from "./session.ts";
+import { READ_ONLY_TRANSACTION } from "./sqlstate.ts";
+
+/** What a snapshot is, for manifests and pages. */
+export interface SnapshotIdentity {
+  /** The database's clock just after the snapshot was taken: nothing that is seen was committed later, which now() would not promise. */
+  at: Micros;
+  /** `xmin:xmax:running`, as pg_current_snapshot prints it. */
+  id: string;
+  /** The server's version as a number, such as 150018. */
+  version: number;
+  /** True on a read replica. */
+  replica: boolean;
+}
+
+const BEGIN = "begin transaction isolation level repeatable read, read only";
+
+/** The transaction's first statement, which takes the snapshot. */
+const IDENTIFY =
+  "select (extract(epoch from clock_timestamp()) * 1000000)::bigint::text, pg_current_snapshot()::text, " +
+  "current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('transaction_isolation')";
+
+const SAVEPOINT = "lineage_report_statement";
+
+/** The name tells whoever meets the refusal in the server's log what it is. */
+const PROOF = "create temporary table lineage_report_proves_that_it_cannot_write ()";
+
+/**
+ * One REPEATABLE READ, READ ONLY transaction on one session: everything read through it is of one moment. It takes one statement at a time, each behind
+ * a savepoint, so that a failed or abandoned statement leaves the snapshot usable.
+ */
+export class Snapshot implements SnapshotIdentity {
+  readonly at: Micros;
+  readonly id: string;
+  readonly version: number;
+  readonly replica: boolean;
+  readonly session: Session;
+  #running: string | undefined;
+
+  constructor(session: Session, identity: SnapshotIdentity) {
+    this.session = session;
+    this.at = identity.at;
+    this.id = identity.id;
+    this.version = identity.version;
+    this.replica = identity.replica;
+  }
+
+  /**
+   * Announces a statement. Whoever calls it must call `settle`.
+   *
+   * @throws Error when another statement is still open: the second would wait for ever
+   */
+  async begin(context: StatementContext): Promise<void> {
+    if (this.#running !== undefined) {
+      throw new Error(`${context.what} was started while ${this.#running} is still being read from the same snapshot`);
+    }
+    this.#running = context.what;
+    try {
+      await this.session.command(`savepoint ${SAVEPOINT}`, context);
+    } catch (error) {
+      this.#running = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends a statement; with `undo` the transaction goes back to before it, which an error or a cancel makes necessary. */
+  async settle(context: StatementContext, undo: boolean): Promise<void> {
+    this.#running = undefined;
+    if (this.session.failure) return;
+    const release = `release savepoint ${SAVEPOINT}`;
+    if (!undo) return this.session.command(release, context);
+    const back = `rollback to savepoint ${SAVEPOINT}; ${release}`;
+    try {
+      await this.session.command(back, context);
+    } catch (error) {
+      // A cancel request that came too late for its statement hits the next one, which is this.
+      if (this.session.failure) throw error;
+      await this.session.command(back, context);
+    }
+  }
+
+  /** Runs one statement between `begin` and `settle`. */
+  async run<T>(context: StatementContext, work: (session: Session) => Promise<T>): Promise<T> {
+    await this.begin(context);
+    let result: T;
+    try {
+      result = await work(this.session);
+    } catch (error) {
+      await this.#undo(context);
+      throw error;
+    }
+    await this.settle(context, false);
+    return result;
+  }
+
+  /** Ends the transaction and the session; never throws and never hangs. */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  async #undo(context: StatementContext): Promise<void> {
+    try {
+      await this.settle(context, true);
+    } catch {
+      // The first error is the one to tell.
+    }
+  }
+}
+
+/**
+ * Opens the one view that everything of a run is read from, and proves that it cannot write: the server must refuse a write with
+ * SQLSTATE 25006, whatever the role may do otherwise. Works on a hot standby.
+ *
+ * @throws ConnectError, ConfigError, InterruptedError as `connect` does; QueryError when the transaction is not what was asked for
+ */
+export async function openSnapshot(settings: ConnectionSettings, options: SessionOptions): Promise<Snapshot> {
+  const session = await connect(settings, { ...options, readOnly: true });
+  try {
+    const identity = await beginTransaction(session);
+    const snapshot = new Snapshot(session, identity);
+    await proveReadOnly(snapshot);
+    return snapshot;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function beginTransaction(session: Session): Promise<SnapshotIdentity> {
+  const context = { what: "opening the snapshot" };
+  await session.command(BEGIN, context);
+  const { rows } = await session.query(IDENTIFY, [], context);
+  const [at, id, version, replica, isolation] = rows[0] as [string, string, number, boolean, string];
+  if (isolation !== "repeatable read") {
+    throw new QueryError(`the server opened the transaction as "${isolation}" instead of repeatable read`, {
+      hint: "a proxy between may rewrite statements; connect to the server itself",
+    });
+  }
+  return { at: Number(at), id, version, replica };
+}
+
+async function proveReadOnly(snapshot: Snapshot): Promise<void> {
+  const context = { what: "the proof that nothing can be written" };
+  let refusal: unknown;
+  try {
+    await snapshot.run(context, (session) => session.command(PROOF, context));
+  } catch (error) {
+    refusal = error;
+  }
+  if (snapshot.session.failure) throw snapshot.session.failure;
+  if (errorCode((refusal as ReportError | undefined)?.cause) !== READ_ONLY_TRANSACTION) {
+    throw new QueryError(
+      "the snapshot could not be proved read-only: the server did not refuse a write with SQLSTATE 25006",
+      {
+        hint: "a proxy between may rewrite statements; connect to the server itself",
+        cause: refusal,
+      },
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import type pg from "pg";
+import { type Micros, parseInstant } from "../time/instant.ts";
+
+/** A value of a row: instants are Micros, json is its text, whatever has no form here is its text. */
+export type Value = string | number | boolean | null;
+
+/** One row, in the order of the query's columns. */
+export type Row = Value[];
+
+const BOOL = 16;
+const INT8 = 20;
+const INT2 = 21;
+const INT4 = 23;
+const OID = 26;
+const FLOAT4 = 700;
+const FLOAT8 = 701;
+const TIMESTAMPTZ = 1184;
+
+const asIs = (text: string): string => text;
+
+const PARSERS = new Map<number, (text: string) => Value>([
+  [BOOL, (text) => text === "t"],
+  [INT2, Number],
+  [INT4, Number],
+  [OID, Number],
+  [FLOAT4, Number],
+  [FLOAT8, Number],
+  [INT8, safeInteger],
+  [TIMESTAMPTZ, parseTimestamp],
+]);
+
+/** How pg is to read values. `numeric` stays text, so that no digit is lost; so does jsonb, since most of it is only passed on. */
+export const valueTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number) => PARSERS.get(oid) ?? asIs) as pg.CustomTypesConfig["getTypeParser"],
+};
+
+function safeInteger(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+/**
+ * `2026-11-20 14:02:11.123456+00`, as a session in UTC with DateStyle ISO prints it, in full precision. `infinity` becomes Infinity.
+ * Digits are read by hand: Date.parse would cost three times as much and drop the microseconds.
+ */
+export function parseTimestamp(text: string): Micros {
+  if (text.length < 22 || text.charCodeAt(4) !== 45 || !text.endsWith("+00")) return parseUnusualTimestamp(text);
+  const millis = Date.UTC(
+    two(text, 0) * 100 + two(text, 2),
+    two(text, 5) - 1,
+    two(text, 8),
+    two(text, 11),
+    two(text, 14),
+    two(text, 17),
+  );
+  let fraction = 0;
+  let unit = 100_000;
+  for (let index = 20; index < text.length - 3; index++) {
+    fraction += (text.charCodeAt(index) - 48) * unit;
+    unit /= 10;
+  }
+  return millis * 1000 + fraction;
+}
+
+function two(text: string, index: number): number {
+  return text.charCodeAt(index) * 10 + text.charCodeAt(index + 1) - 528;
+}
+
+function parseUnusualTimestamp(text: string): Micros {
+  if (text === "infinity") return Number.POSITIVE_INFINITY;
+  if (text === "-infinity") return Number.NEGATIVE_INFINITY;
+  // Years before 1 or after 9999: nothing that happened.
+  return parseInstant(text) ?? Number.NaN;
+}
