@@ -1,0 +1,203 @@
+import type { Micros } from "../time/instant.ts";
+import { Dictionary, DistinctNumbers } from "./distinct.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** One row of the action log, tied to its submission, its message masked (mask.ts). */
+export type LoggedRow = {
+  readonly type: string;
+  readonly scope: string;
+  readonly errorCode: string;
+  readonly field: string;
+  readonly message: string;
+  /** Full names; empty where unknown. */
+  readonly sender: string;
+  readonly receiver: string;
+  readonly at: Micros;
+  readonly submissionId: number | null;
+  /** Stands in for a submission that is not known when items are told apart. */
+  readonly reportId: string | null;
+  /** Position in the submission as stored; null for rows about no single item. */
+  readonly item: number | null;
+};
+
+/** What makes rows one group. */
+export type GroupKey = {
+  readonly type: string;
+  readonly scope: string;
+  readonly errorCode: string;
+  readonly field: string;
+  readonly message: string;
+  readonly sender: string;
+  readonly receiver: string;
+};
+
+export type ErrorGroup = GroupKey & {
+  /** Rows. */
+  readonly count: number;
+  /** Distinct submissions and items, exact. Rows of no submission or no item add none. */
+  readonly submissions: number;
+  readonly items: number;
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+  /** Several messages in one group, because there were too many to keep apart. */
+  readonly overflow: boolean;
+};
+
+export type GroupedErrors = {
+  /** Most rows first, then by key. */
+  readonly groups: readonly ErrorGroup[];
+  readonly rows: number;
+  /** Rows in groups with `overflow`, never silent: pages and logs say how many. */
+  readonly overflowRows: number;
+};
+
+export type GroupLimits = {
+  /** Groups that keep their message. */
+  readonly groups: number;
+  /** Groups without message that keep code, field, sender and receiver; beyond, type and scope only. */
+  readonly overflowGroups: number;
+};
+
+const LIMITS: GroupLimits = { groups: 20_000, overflowGroups: 5_000 };
+
+type Fold = {
+  readonly key: GroupKey;
+  readonly overflow: boolean;
+  count: number;
+  firstSeen: Micros;
+  lastSeen: Micros;
+  readonly submissions: DistinctNumbers;
+  readonly items: DistinctNumbers;
+};
+
+/** Items of a submission are told apart by one number: 22 bits of position, 31 of submission. */
+const POSITIONS = 2 ** 22;
+
+/**
+ * Folds rows to groups, each row to exactly one, so that the groups' counts add up to the rows.
+ * Bounded: beyond the limits a new message goes to a group without message. Which messages keep
+ * a group of their own then depends on the order of the rows, which the query states.
+ */
+export class ErrorGroups {
+  readonly #limits: GroupLimits;
+  readonly #folds = new Map<string, Fold>();
+  readonly #submissions = new Dictionary();
+  readonly #items = new Dictionary();
+  #kept = 0;
+  #overflowing = 0;
+  #rows = 0;
+
+  constructor(limits: Partial<GroupLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  add(row: LoggedRow): void {
+    const fold = this.#foldOf(row);
+    this.#rows += 1;
+    fold.count += 1;
+    if (row.at < fold.firstSeen) fold.firstSeen = row.at;
+    if (row.at > fold.lastSeen) fold.lastSeen = row.at;
+    if (row.submissionId !== null) fold.submissions.add(this.#submissions.of(row.submissionId));
+    const item = this.#itemOf(row);
+    if (item !== undefined) fold.items.add(item);
+  }
+
+  result(): GroupedErrors {
+    const groups = [...this.#folds.values()].map(toGroup).sort(byCountThenKey);
+    const overflowRows = groups.reduce((sum, group) => sum + (group.overflow ? group.count : 0), 0);
+    return { groups, rows: this.#rows, overflowRows };
+  }
+
+  #foldOf(row: LoggedRow): Fold {
+    const key = keyOf(row, fingerprint(row.message));
+    const id = keyText(key);
+    const known = this.#folds.get(id);
+    if (known !== undefined) return known;
+    if (this.#kept < this.#limits.groups) {
+      this.#kept += 1;
+      return this.#newFold(id, key, false, row.at);
+    }
+    const withoutMessage = keyOf(row, "");
+    const overflowId = `+${keyText(withoutMessage)}`;
+    const overflow = this.#folds.get(overflowId);
+    if (overflow !== undefined) return overflow;
+    if (this.#overflowing < this.#limits.overflowGroups) {
+      this.#overflowing += 1;
+      return this.#newFold(overflowId, withoutMessage, true, row.at);
+    }
+    const last = { type: row.type, scope: row.scope, errorCode: "", field: "", message: "", sender: "", receiver: "" };
+    const lastId = `*${keyText(last)}`;
+    return this.#folds.get(lastId) ?? this.#newFold(lastId, last, true, row.at);
+  }
+
+  #newFold(id: string, key: GroupKey, overflow: boolean, at: Micros): Fold {
+    const submissions = new DistinctNumbers();
+    const items = new DistinctNumbers();
+    const fold: Fold = { key, overflow, count: 0, firstSeen: at, lastSeen: at, submissions, items };
+    this.#folds.set(id, fold);
+    return fold;
+  }
+
+  #itemOf(row: LoggedRow): number | undefined {
+    if (row.item === null) return undefined;
+    const owner = row.submissionId ?? row.reportId;
+    if (owner === null) return undefined;
+    const position = row.item + POSITIONS / 2;
+    // A position outside of any file's size still is one item; it gets a number of its own below zero.
+    if (position < 0 || position >= POSITIONS) return -1 - this.#items.of(`${owner}/${row.item}`);
+    return this.#submissions.of(owner) * POSITIONS + position;
+  }
+}
+
+function keyOf(row: LoggedRow, message: string): GroupKey {
+  const { type, scope, errorCode, field, sender, receiver } = row;
+  return { type, scope, errorCode, field, message, sender, receiver };
+}
+
+/** Postgres texts hold no NUL, so it separates. */
+function keyText(key: GroupKey): string {
+  return [key.type, key.scope, key.errorCode, key.field, key.message, key.sender, key.receiver].join("\0");
+}
+
+function toGroup(fold: Fold): ErrorGroup {
+  return {
+    ...fold.key,
+    count: fold.count,
+    submissions: fold.submissions.size,
+    items: fold.items.size,
+    firstSeen: fold.firstSeen,
+    lastSeen: fold.lastSeen,
+    overflow: fold.overflow,
+  };
+}
+
+function byCountThenKey(a: ErrorGroup, b: ErrorGroup): number {
+  if (a.count !== b.count) return b.count - a.count;
+  const left = keyText(a);
+  const right = keyText(b);
+  if (left !== right) return left < right ? -1 : 1;
+  return Number(a.overflow) - Number(b.overflow);
+}
+
+/** Whether a group was there in the previous run, is there only now, or only was. */
+export type GroupStatus = "new" | "standing" | "gone";
+
+export type ComparedGroup<Group extends GroupKey = GroupKey> = { readonly status: GroupStatus; readonly group: Group };
+
+/**
+ * The groups of this run in their order, each `new` or `standing`, then those of the previous run
+ * that are `gone`, in theirs. Groups are the same when type, scope, code, field, message, sender
+ * and receiver are.
+ */
+export function compareGroups<Group extends GroupKey>(
+  previous: readonly Group[],
+  current: readonly Group[],
+): ComparedGroup<Group>[] {
+  const before = new Set(previous.map(keyText));
+  const now = new Set(current.map(keyText));
+  const present = current.map((group): ComparedGroup<Group> => {
+    return { status: before.has(keyText(group)) ? "standing" : "new", group };
+  });
+  const gone = previous.filter((group) => !now.has(keyText(group)));
+  return [...present, ...gone.map((group): ComparedGroup<Group> => ({ status: "gone", group }))];
+}
