@@ -62,7 +62,7 @@ export function commandHelp(command: Command, width: number): string {
   return [
     ...wrap(`${PROGRAM} ${command.words}: ${command.describe}`, width),
     "",
-    `Usage: ${PROGRAM} ${callOf(command)} [options]`,
+    ...wrap(`Usage: ${PROGRAM} ${callOf(command)} [options]`, width),
     "",
     ...command.details.flatMap((paragraph) => [...wrap(paragraph, width), ""]),
     ...(positionals.length > 0 ? section("Arguments", positionals, width) : []),
@@ -92,7 +92,7 @@ function optionText(option: Option): string {
 
 /** A heading over two columns; a first column that is too wide has its text on the next line. */
 function section(title: string, rows: readonly (readonly [string, string])[], width: number): string[] {
-  const column = Math.min(26, Math.max(...rows.map(([left]) => left.length)) + 2);
+  const column = Math.min(30, Math.max(...rows.map(([left]) => left.length)) + 2);
   return [
     `${title}:`,
     ...rows.flatMap(([left, right]) => {

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { nearestWord } from "../nearest-word.ts";
-import { type Config, FOLDER_SETTINGS, type Setting, sectionKeys, settings, settingsSchema } from "./schema.ts";
+import { type Config, PATH_SETTINGS, type Setting, sectionKeys, settings, settingsSchema } from "./schema.ts";
 
 /** A configuration file as read: its values, and the line on which a setting stands. */
 export interface ConfigFile {
@@ -124,11 +124,12 @@ function take(setting: Setting, value: unknown, folder: string, values: Values, 
     return;
   }
   const result = parsed.data as string | number;
-  values.set(setting.key, FOLDER_SETTINGS.includes(setting.key) ? absolute(folder, String(result)) : result);
+  values.set(setting.key, PATH_SETTINGS.includes(setting.key) ? absolute(folder, String(result)) : result);
 }
 
+/** The absolute path; `system` is libpq's word for the system's own certificates, not a file. */
 function absolute(folder: string, path: string): string {
-  return isAbsolute(path) ? path : resolve(folder, path);
+  return isAbsolute(path) || path === "system" ? path : resolve(folder, path);
 }
 
 /** The value as a message shows it; of a whole section only that it is one. */

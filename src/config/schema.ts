@@ -57,7 +57,8 @@ const database = z.strictObject({
     expects: "one of disable, allow, prefer, require, verify-ca, verify-full",
   }),
   sslrootcert: text({
-    description: "The file with the certificate of the server's authority, or `system`.",
+    description:
+      "The file with the certificate of the server's authority, or `system` for those that the system trusts.",
     expects: "a file's name, or system",
   }),
   statementTimeoutSeconds: whole(1, 86_400, "seconds", {
@@ -87,8 +88,8 @@ export const settingsSchema = z.strictObject({
   database,
 });
 
-/** Settings that name a folder, relative to where they are written. */
-export const FOLDER_SETTINGS: readonly string[] = ["out", "queries", "templates"];
+/** Settings that name a file or folder, relative to where they are written. */
+export const PATH_SETTINGS: readonly string[] = ["out", "queries", "templates", "database.sslrootcert"];
 
 /** One setting: its dotted key, the name of its environment variable, and the schema of its value. */
 export interface Setting {
