@@ -12,8 +12,6 @@ const INT8 = 20;
 const INT2 = 21;
 const INT4 = 23;
 const OID = 26;
-const FLOAT4 = 700;
-const FLOAT8 = 701;
 const TIMESTAMPTZ = 1184;
 
 const asIs = (text: string): string => text;
@@ -23,13 +21,14 @@ const PARSERS = new Map<number, (text: string) => Value>([
   [INT2, Number],
   [INT4, Number],
   [OID, Number],
-  [FLOAT4, Number],
-  [FLOAT8, Number],
   [INT8, safeInteger],
   [TIMESTAMPTZ, parseTimestamp],
 ]);
 
-/** How pg is to read values. `numeric` stays text, so that no digit is lost; so does jsonb, since most of it is only passed on. */
+/**
+ * How pg is to read values. Numbers with a fraction stay text, so that they are printed as Postgres prints them and no digit is lost; so does
+ * jsonb, since most of it is only passed on.
+ */
 export const valueTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number) => PARSERS.get(oid) ?? asIs) as pg.CustomTypesConfig["getTypeParser"],
 };

@@ -1,0 +1,42 @@
+import { BinaryRows, type RowHandler } from "./binary-rows.ts";
+import { copyInto } from "./copy-stream.ts";
+import type { ParameterValue, ParameterValues } from "./parameter-types.ts";
+import type { Query } from "./query-file.ts";
+import { chunksOf, KEYS_AT_ONCE } from "./row-stream.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { literalStatement } from "./statement.ts";
+
+/**
+ * The query's rows by binary COPY, each handed to `onRow` (BinaryFields; read it with readInt4, readInstant, …) in the header's column order.
+ *
+ * @returns how many rows there were
+ * @throws QueryError that names the query's file and line, ConnectError, InterruptedError; ConfigError for wrong parameters; what `onRow` throws
+ */
+export async function copyBinary(
+  snapshot: Snapshot,
+  query: Query,
+  parameters: ParameterValues,
+  onRow: RowHandler,
+): Promise<number> {
+  const decoder = new BinaryRows(query.header.columns.length, onRow);
+  const statement = literalStatement(query, parameters, "copy (", ") to stdout (format binary)");
+  await copyInto(snapshot, statement, (chunk) => decoder.push(chunk));
+  decoder.end();
+  return decoder.rows;
+}
+
+/** The same for a look-up by key, a list of keys at a time. @param keyParameter the query's parameter that takes the keys, an array type */
+export async function copyBinaryByKeys(
+  snapshot: Snapshot,
+  query: Query,
+  keyParameter: string,
+  keys: readonly (string | number)[],
+  onRow: RowHandler,
+  parameters: ParameterValues = {},
+): Promise<number> {
+  let rows = 0;
+  for (const chunk of chunksOf(keys, KEYS_AT_ONCE)) {
+    rows += await copyBinary(snapshot, query, { ...parameters, [keyParameter]: chunk as ParameterValue }, onRow);
+  }
+  return rows;
+}
