@@ -43,12 +43,12 @@ export class TableChecksum {
   }
 }
 
-const CONTROL = /[\u0000-\u001f]/;
+const CONTROL = /\p{Cc}/u;
 
 /** Jackson escapes as JSON.stringify does, except that it writes the hex digits of control characters in capitals. */
 function jacksonString(value: string): string {
   if (!CONTROL.test(value)) return JSON.stringify(value);
-  return `"${value.replace(/["\\\u0000-\u001f]/g, jacksonEscape)}"`;
+  return `"${value.replace(/["\\]|\p{Cc}/gu, jacksonEscape)}"`;
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -62,5 +62,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function jacksonEscape(character: string): string {
-  return SHORT_ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const short = SHORT_ESCAPES[character];
+  if (short !== undefined) return short;
+  const unit = character.charCodeAt(0);
+  // DEL and the C1 controls are plain characters to JSON.
+  return unit > 0x1f ? character : `\\u${unit.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -43,7 +43,7 @@ export function countOf(count: number, singular: string, plural = `${singular}s`
 /** A value or name in quotes, cut to `limit` characters and with control characters made visible. */
 export function quoted(text: string, limit = 60): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  return `"${cut.replace(/[\u0000-\u001f\u007f\u00a0\u200b\ufeff]/g, visible)}"`;
+  return `"${cut.replace(/\p{Cc}|[\u00a0\u200b\ufeff]/gu, visible)}"`;
 }
 
 function visible(character: string): string {

@@ -30,7 +30,7 @@ export function xlsx(sheets: XlsxSheet[]): Buffer {
   files.push([
     "xl/workbook.xml",
     `${head}<workbook xmlns="${main}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${sheets
-      .map(({ name }, index) => `<sheet name="${escape(name)}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`)
+      .map(({ name }, index) => `<sheet name="${escapeXml(name)}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`)
       .join("")}</sheets></workbook>`,
   ]);
   files.push([
@@ -39,7 +39,7 @@ export function xlsx(sheets: XlsxSheet[]): Buffer {
   ]);
   files.push([
     "xl/sharedStrings.xml",
-    `${head}<sst xmlns="${main}">${strings.map((text) => `<si><t xml:space="preserve">${escape(text)}</t></si>`).join("")}</sst>`,
+    `${head}<sst xmlns="${main}">${strings.map((text) => `<si><t xml:space="preserve">${escapeXml(text)}</t></si>`).join("")}</sst>`,
   ]);
   files.push([
     "xl/styles.xml",
@@ -73,7 +73,7 @@ function letters(column: number): string {
   return column < 26 ? String.fromCharCode(65 + column) : `A${String.fromCharCode(65 + column - 26)}`;
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
