@@ -13,17 +13,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 // `lineage-report query … | head -1`: the reader has enough. The work stops, and nobody hears of it.
-let readerGone = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  readerGone = true;
   interrupt.abort(error);
 });
 process.stderr.on("error", () => {
   // Nobody reads the progress any more; the results still count.
 });
 
-const code = await main(process.argv.slice(2), {
+process.exitCode = await main(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -33,4 +31,3 @@ const code = await main(process.argv.slice(2), {
   signal: interrupt.signal,
   runtime: `node ${process.version}, ${process.platform} ${process.arch}`,
 });
-process.exitCode = readerGone ? 0 : code;

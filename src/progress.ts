@@ -13,7 +13,10 @@ export interface Phase {
 export interface Progress {
   /** Begins a phase, ending the one before. `total` is what the counts add up to, if known. */
   phase(title: string, total?: number): Phase;
-  /** Ends whatever is under way; after that stderr is free for other lines. */
+  /**
+   * Ends whatever is under way; after that stderr is free for other lines. Belongs into a `finally`: a bar that nobody
+   * stops is drawn for ever and keeps the process alive.
+   */
   stop(): void;
 }
 
@@ -38,10 +41,9 @@ export async function createProgress(options: ProgressOptions): Promise<Progress
     const bar = new cliProgress.SingleBar({
       stream: options.stderr as NodeJS.WriteStream,
       format: total === undefined ? "{title} {value}" : "{title} [{bar}] {percentage}% {value}/{total}",
-      hideCursor: true,
       clearOnComplete: true,
       fps: 8,
-      // The terminal's lines wrap as the user set them; a SIGINT is bin.ts's to handle.
+      // A SIGINT is bin.ts's to handle.
       gracefulExit: false,
     });
     return barPhase(options, bar, title, total);
