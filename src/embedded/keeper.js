@@ -4,8 +4,8 @@
 // JavaScript because the tests start it from src/, where nothing is compiled.
 //
 // Argument: the path that the folder's name starts with. Over the IPC channel, in:
-// { start: { key, command, args, cwd, uid, gid } } and { end: signal }; out: { folder },
-// { key, pid }, { key, line }, { key, code, signal } and { key, error }.
+// { start: { key, command, args, cwd, uid, gid, endSignal } } and { end: true }; out: { folder },
+// { key, line }, { key, code, signal } and { key, error }.
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,10 +15,8 @@ const PATIENCE_MS = 60_000;
 
 const folder = mkdtempSync(process.argv[2]);
 chmodSync(folder, 0o700);
-/** @type {Map<string, import("node:child_process").ChildProcess>} */
+/** @type {Map<string, { child: import("node:child_process").ChildProcess, endSignal: NodeJS.Signals }>} */
 const running = new Map();
-/** The signal that ends a program quickest without harm; the parent changes it for data that is kept. */
-let gently = "SIGQUIT";
 let ending = false;
 
 function ignoreFailure() {
@@ -30,8 +28,8 @@ function tell(message) {
   if (process.connected) process.send?.(message, undefined, undefined, ignoreFailure);
 }
 
-/** @param {{ key: string, command: string, args: string[], cwd: string, uid?: number, gid?: number }} job */
-function start({ key, command, args, cwd, uid, gid }) {
+/** @param {{ key: string } & import("./keeper.ts").Job} job */
+function start({ key, command, args, cwd, uid, gid, endSignal }) {
   // The caller's PG* variables would change what initdb and postgres do, its locale what they print.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name)));
   const child = spawn(command, args, {
@@ -42,7 +40,7 @@ function start({ key, command, args, cwd, uid, gid }) {
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
   });
-  running.set(key, child);
+  running.set(key, { child, endSignal });
   child.on("error", (error) => {
     running.delete(key);
     tell({ key, error: error.message });
@@ -58,16 +56,15 @@ function start({ key, command, args, cwd, uid, gid }) {
     });
     stream.on("close", () => rest && tell({ key, line: rest }));
   }
-  if (child.pid !== undefined) tell({ key, pid: child.pid });
 }
 
 async function end() {
   if (ending) return;
   ending = true;
-  for (const child of running.values()) child.kill(gently);
+  for (const { child, endSignal } of running.values()) child.kill(endSignal);
   const deadline = Date.now() + PATIENCE_MS;
   while (running.size > 0 && Date.now() < deadline) await sleep(5);
-  for (const child of running.values()) child.kill("SIGKILL");
+  for (const { child } of running.values()) child.kill("SIGKILL");
   while (running.size > 0) await sleep(5);
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   process.exit(0);
@@ -76,7 +73,6 @@ async function end() {
 process.on("message", (message) => {
   if (ending) return;
   if (message.start) start(message.start);
-  if (message.gently) gently = message.gently;
   if (message.end) end();
 });
 process.on("disconnect", end);

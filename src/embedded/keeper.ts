@@ -11,6 +11,8 @@ export interface Job {
   cwd: string;
   uid?: number;
   gid?: number;
+  /** What ends it quickest without harm. */
+  endSignal: NodeJS.Signals;
 }
 
 /** How a program ended. `error` is set if it could not be started at all. */
@@ -31,8 +33,6 @@ export interface Keeper {
   folder: string;
   pid: number;
   start(job: Job, onLine: (line: string) => void): Running;
-  /** The signal for programs at the end: SIGQUIT unless told otherwise. */
-  endWith(signal: NodeJS.Signals): void;
   /** From here on the keeper does not hold the parent's event loop open. */
   release(): void;
   /** Ends the programs and removes the folder. May be called again. */
@@ -52,7 +52,7 @@ type Message =
  * @throws OutputError if the folder cannot be made
  */
 export async function startKeeper(temporary: string): Promise<Keeper> {
-  const child = fork(join(packageRoot, "src", "embedded", "keeper.js"), [join(temporary, "lineage-report-")], {
+  const child = fork(join(packageRoot, "src", "embedded", "keeper.js"), [join(temporary, "lineage-report-postgres-")], {
     detached: true,
     execArgv: [],
     cwd: temporary,
@@ -81,9 +81,6 @@ export async function startKeeper(temporary: string): Promise<Keeper> {
       const ended = new Promise<Ending>((resolve) => jobs.set(key, { onLine, ended: resolve }));
       child.send({ start: { key, ...job } });
       return { ended };
-    },
-    endWith(signal) {
-      child.send({ gently: signal });
     },
     release() {
       child.unref();

@@ -41,7 +41,8 @@ const PATIENCE_STEP_MS = 10;
 /**
  * Starts a real Postgres server of its own, from the binaries that npm has installed, in a fresh
  * temporary folder. UTF-8, locale C, time zone UTC. It ends and its folder goes when `stop` is
- * called and also when this process ends in any other way (see keeper.js). Several may run at once.
+ * called and also when this process ends in any other way (see keeper.js); by itself it does not
+ * keep this process from ending. Several may run at once.
  *
  * @throws ConfigError if there are no binaries for this machine or they do not start
  * @throws LockedError if another server uses the data folder
@@ -88,12 +89,11 @@ async function startIn(
   if (dataFolder !== undefined) {
     await mkdir(home, { recursive: true });
     if (owner) await chown(home, owner.uid, owner.gid);
-    // Kept data is worth a checkpoint, so that the next start needs no recovery.
-    keeper.endWith("SIGINT");
   }
   const data = join(home, "data");
   const password = (await keptPassword(home)) ?? (await initialize(site, home, data));
-  const { port, pid } = await startServer(site, data, { ...defaultSettings(dataFolder !== undefined), ...settings });
+  const kept = dataFolder !== undefined;
+  const { port, pid } = await startServer(site, data, { ...defaultSettings(kept), ...settings }, kept);
 
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   return {
@@ -137,10 +137,15 @@ async function initialize(site: Site, home: string, data: string): Promise<strin
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (site.owner) await chown(passwordFile, site.owner.uid, site.owner.gid);
   await rm(data, { recursive: true, force: true });
-  const program = run(site, "initdb", [
-    ...["--pgdata", data, "--username", "postgres", "--pwfile", passwordFile, "--auth", "scram-sha-256"],
-    ...["--encoding", "UTF8", "--no-locale", "--no-sync", "--no-instructions"],
-  ]);
+  const program = run(
+    site,
+    "initdb",
+    [
+      ...["--pgdata", data, "--username", "postgres", "--pwfile", passwordFile, "--auth", "scram-sha-256"],
+      ...["--encoding", "UTF8", "--no-locale", "--no-sync", "--no-instructions"],
+    ],
+    "SIGTERM",
+  );
   const ending = await program.ended;
   if (ending.code !== 0) throw couldNotStart("initdb", ending, program.lines, home);
   await rm(passwordFile);
@@ -154,14 +159,18 @@ async function startServer(
   site: Site,
   data: string,
   settings: Record<string, string>,
+  kept: boolean,
 ): Promise<{ port: number; pid: number }> {
+  // Kept data is worth a checkpoint, so that the next start needs no recovery; the rest ends at once.
+  const endSignal = kept ? "SIGINT" : "SIGQUIT";
+
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const given = Object.entries({ ...settings, port: String(port) }).flatMap(([key, value]) => [
       "-c",
       `${key}=${value}`,
     ]);
-    const program = run(site, "postgres", ["-D", data, ...given]);
+    const program = run(site, "postgres", ["-D", data, ...given], endSignal);
     let ending: Ending | undefined;
     program.ended.then((how) => {
       ending = how;
@@ -187,8 +196,8 @@ async function readyServer(data: string, port: number): Promise<number | undefin
   return lines[3] === String(port) && lines[7]?.trim() === "ready" ? Number(lines[0]) : undefined;
 }
 
-function run(site: Site, program: string, args: string[]): Running & { lines: string[] } {
-  const job: Job = { command: join(site.binaries, program), args, cwd: site.scratch, ...site.owner };
+function run(site: Site, program: string, args: string[], endSignal: NodeJS.Signals): Running & { lines: string[] } {
+  const job: Job = { command: join(site.binaries, program), args, cwd: site.scratch, endSignal, ...site.owner };
   const lines: string[] = [];
   return {
     lines,
