@@ -15,7 +15,8 @@ const STRAY = 120;
  * @param keep texts that may stay in quotes, such as the row's own sender
  */
 export function maskQuoted(text: string, keep: readonly string[]): string {
-  const scan = new RegExp(OPENERS);
+  const scan = OPENERS;
+  scan.lastIndex = 0;
   // Parts, not one growing string: undoing the last quote must not copy what was written before.
   const parts: string[] = [];
   let from = 0;

@@ -2,7 +2,7 @@ import { maskAssignments } from "./assignments.ts";
 import { maskBodies } from "./bodies.ts";
 import { MARK } from "./markers.ts";
 import { maskQuoted } from "./quotes.ts";
-import { isHl7Event } from "./vocabulary.ts";
+import { isHl7Event, isHl7Path } from "./vocabulary.ts";
 import { maskNumberWords } from "./words.ts";
 
 /**
@@ -15,7 +15,7 @@ export function scrub(text: string, keep: readonly string[] = []): string {
   if (!SUSPICIOUS.test(text)) return text;
   let out = maskBodies(text);
   if (QUOTES.test(out)) out = maskQuoted(out, keep);
-  out = out.replace(URL_PATTERN, maskUrl);
+  if (out.includes("://")) out = out.replace(URL_PATTERN, maskUrl);
   out = maskSecrets(out);
   if (out.includes("@")) out = maskEmails(out);
   out = maskAssignments(out);
@@ -28,7 +28,7 @@ export function scrub(text: string, keep: readonly string[] = []): string {
 
 /** Without any of these a text cannot hold what the patterns below look for. */
 const SUSPICIOUS =
-  /[\p{Nd}'"`“‘«@|^{<=[\\]|:\/\/|: ?\S|[A-Za-z0-9+/]{24}|[Pp]atient|PATIENT|[Nn]ame|NAME|\b(?:Mr|Mrs|Ms|Dr)\b|\.[a-z]{2}|[Bb]earer|MSH/u;
+  /[\p{Nd}'"`“‘«@|^{<=[\\]|:\/\/|: ?\S|->|-----|[A-Za-z0-9+/_~-]{24}|atient|PATIENT|[Nn]ame|NAME|Mr|Mi?s|Dr|Prof|uardian|other|ather|rovider|hysician|linician|\.[A-Za-z]{2}|earer|MSH/u;
 const QUOTES = /['"`“‘«]/;
 const DIGIT = /\p{Nd}/u;
 
@@ -41,7 +41,8 @@ const CODE_SYSTEM =
 
 function maskUrl(url: string): string {
   const trail = /[),.;:\]}]{1,10}$/.exec(url)?.[0] ?? "";
-  return CODE_SYSTEM.test(url.slice(0, url.length - trail.length)) ? url : MARK.url + trail;
+  const address = url.slice(0, url.length - trail.length);
+  return CODE_SYSTEM.test(address) && !FIVE.test(address) ? url : MARK.url + trail;
 }
 
 const JWT = /eyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g;
@@ -52,13 +53,16 @@ const FINGERPRINT =
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const RANDOM = /[A-Za-z0-9+/_=~-]{24,}/g;
 
+const SCHEME = /bearer|basic|shared/i;
+const HEX_RUN = /[0-9a-f]{8}-[0-9a-f]{4}-/i;
+
+/** Most texts hold none of these; looking first for what each begins with is what makes it cheap. */
 function maskSecrets(text: string): string {
-  return text
-    .replace(JWT, MARK.token)
-    .replace(AUTHORIZATION, (_, scheme: string) => `${scheme} ${MARK.token}`)
-    .replace(FINGERPRINT, MARK.key)
-    .replace(UUID, MARK.id)
-    .replace(RANDOM, (run) => (isRandom(run) ? MARK.token : run));
+  let out = text.includes("eyJ") ? text.replace(JWT, MARK.token) : text;
+  if (SCHEME.test(out)) out = out.replace(AUTHORIZATION, (_, scheme: string) => `${scheme} ${MARK.token}`);
+  if (out.includes(":") || out.includes("ssh-")) out = out.replace(FINGERPRINT, MARK.key);
+  if (HEX_RUN.test(out)) out = out.replace(UUID, MARK.id);
+  return out.replace(RANDOM, (run) => (isRandom(run) ? MARK.token : run));
 }
 
 /** A long run of mixed characters that no class name, path or constant looks like. */
@@ -112,7 +116,7 @@ function maskHosts(text: string, keep: readonly string[]): string {
   return text.replace(HOST, (host) => (PUBLIC_HOST.test(host) || keep.includes(host) ? host : MARK.host));
 }
 
-const EXTENSION = /\.(?:csv|hl7|fhir|txt|dat|json|ndjson|xml|zip|gz|pgp|gpg|pdf|xlsx|xls|tsv|edi|bak|log)(?![\w])/gi;
+const EXTENSION = /\.(?:csv|hl7|fhir|txt|dat|json|ndjson|xml|zip|gz|pgp|gpg|pdf|xlsx|xls|tsv|edi|bak|log)(?!\w|\.\w)/gi;
 const FILE_STOP = /[\s"'`‹›,;:()[\]{}<>|/\\=]/;
 
 /** A file's name is the sender's wording and can hold a patient's; its extension cannot. */
@@ -194,24 +198,26 @@ const ZIP =
 const LABELLED =
   /\b((?:tracking|accession|control|medical record|message|specimen|placer|filler|order|patient|account|visit|encounter|policy|member|submission|report|sample|case|license|passport|insurance|mrn|npi|clia|dln|ssn)s?[ _]?(ids?|identifiers?|number|num|no\.|#)?)(\s?[:=#]\s?|\s)([\w][\w.\-/]{0,64})/gi;
 
+const FIVE = /\d{5}/;
+const FOUR = /\d{4}/;
+
 function maskDigits(text: string): string {
-  return maskNumberWords(
-    text
-      .replace(DATES, MARK.date)
-      .replace(IPV4, MARK.ip)
-      .replace(IPV6, MARK.ip)
-      .replace(SSN, MARK.ssn)
-      .replace(PHONE, (phone, at: number) =>
-        PHONE_HINT.test(phone) && text.includes(`e.g. ${phone}`) && at > 0 ? phone : MARK.phone,
-      )
-      .replace(STREET, MARK.address)
-      .replace(PO_BOX, MARK.address)
-      .replace(CITY_STATE_ZIP, MARK.address)
-      .replace(ZIP, (_, label?: string, gap?: string) =>
-        label === undefined ? MARK.zip : `${label}${gap ?? " "}${MARK.zip}`,
-      )
-      .replace(LABELLED, maskLabelled),
-  );
+  let out = text.replace(DATES, MARK.date);
+  if (out.includes(".")) out = out.replace(IPV4, MARK.ip);
+  if (out.includes(":")) out = out.replace(IPV6, MARK.ip);
+  if (FOUR.test(out)) {
+    out = out.replace(SSN, MARK.ssn).replace(PHONE, (phone) => {
+      return PHONE_HINT.test(phone) && text.includes(`e.g. ${phone}`) ? phone : MARK.phone;
+    });
+  }
+  out = out.replace(STREET, MARK.address).replace(PO_BOX, MARK.address);
+  if (FIVE.test(out)) {
+    out = out.replace(CITY_STATE_ZIP, MARK.address);
+    out = out.replace(ZIP, (_, label?: string, gap?: string) => {
+      return label === undefined ? MARK.zip : `${label}${gap ?? " "}${MARK.zip}`;
+    });
+  }
+  return maskNumberWords(out.replace(LABELLED, maskLabelled));
 }
 
 /** `accession ACC-88` holds an identifier; `message 3`, `specimen SPM-4` and `order status` do not. */
@@ -221,8 +227,7 @@ function maskLabelled(all: string, label: string, idWord: string | undefined, ga
     const code = idWord !== undefined && /^[A-Z]{4,}$/.test(core);
     return code ? `${label}${gap}${MARK.id}${token.slice(core.length)}` : all;
   }
-  if (/^[A-Z][A-Z0-9]{2}[-.]\d/.test(core) || /^\d{1,7}-\d$/.test(core) || /^v?\d+\.\d+(?:\.\d+)?$/.test(core))
-    return all;
+  if (isHl7Path(core) || /^\d{1,7}-\d$/.test(core) || /^v?\d+\.\d+(?:\.\d+)?$/.test(core)) return all;
   if (idWord === undefined && /^\d{1,4}$/.test(core)) return all;
   if (/^HL7/i.test(core)) return all;
   return `${label}${gap}${MARK.id}${token.slice(core.length)}`;
@@ -236,7 +241,10 @@ const LABELLED_NAME =
 const NOT_A_NAME =
   /^(?:date|dob|birth|id|identifier|name|address|phone|number|zip|street|city|state|county|email|sex|gender|race|ethnicity|age|first|last|middle|resource|field|segment|reference|telephone|country|class|is|not|must|no|hl7|fhir|pid|ssn|mrn|npi|count|data|information|record|records|type|role|org|organization|facility|reformat|please|portal|missing|required|invalid)$/i;
 
+const NAME_HINT = /Mr|Ms|Miss|Dr|Prof|Mrs|[Nn]ame|NAME|atient|PATIENT|uardian|other|ather|rovider|hysician|linician/;
+
 function maskNames(text: string): string {
+  if (!NAME_HINT.test(text)) return text;
   return text
     .replace(TITLED, (_, title: string, dot: string) => `${title}${dot} ${MARK.name}`)
     .replace(LABELLED_NAME, (all, label: string, gap: string, name: string) => {

@@ -20,6 +20,8 @@ export type ErrorFamily =
   | "unknown";
 
 const SHOWN = 300;
+/** A server can answer with megabytes; what 300 characters show is at the beginning. */
+const READ = 50_000;
 
 /* ---- parts of ReportStream's own sentences (transport/*.kt, azure/SendFunction.kt) --------------- */
 
@@ -124,10 +126,11 @@ function withoutSettings(text: string): string {
  * @param keep names that may stay, such as the file's receiver
  */
 export function maskTransportError(text: string, keep: readonly string[] = [], max = SHOWN): string {
-  const found = SERVICE.exec(text);
+  const stored = text.length > READ ? text.slice(0, READ).replace(/\S{0,200}$/, "") : text;
+  const found = SERVICE.exec(stored);
   const service = found?.[1] ?? found?.[2];
   const names = service === undefined ? keep : [...keep, service];
-  let masked = cutSettings(text, MARK.transport);
+  let masked = cutSettings(stored, MARK.transport);
   masked = cutAnswer(masked);
   for (let round = 0; round < 4; round += 1) {
     const before = masked;

@@ -14,7 +14,9 @@ const PARAMETERS: ReadonlySet<string> = new Set(
 /** What the columns of the schemas begin with (metadata/schemas). */
 const FIELD_NAME =
   /^(?:patient|specimen|ordering|testing|reporting|equipment|sender|receiver|message|order|test|site|illness|pregnant|symptomatic|hospitalized|icu|resident|employed|first|placer|filler|processing|result|date|abnormal|observation|file|organization|standard|previous|value|overall|filter|value)_[a-z]+(?:_[a-z]+){0,5}$/;
-const HL7_PATH = /^[A-Z][A-Z0-9]{2}(?:\[\d{1,3}\])?[-.]\d{1,3}(?:\[\d{1,3}\])?(?:[-.]\d{1,3}){0,3}$/;
+// By name: an accession number such as ACC-88 has the form of a path too.
+const HL7_PATH =
+  /^(?:MSH|SFT|PID|PD1|NK1|PV1|PV2|ORC|OBR|OBX|SPM|NTE|TQ1|TQ2|CTD|CTI|FT1|IN1|IN2|MSA|ERR|EVN|FHS|FTS|BHS|BTS|DSC|AL1|DG1|GT1|ROL|PRT|SAC|UAC|Z[A-Z0-9]{2})(?:\[\d{1,3}\])?[-.]\d{1,3}(?:\[\d{1,3}\])?(?:[-.]\d{1,3}){0,3}$/;
 const HL7_EVENT = /^[A-Z]{3}(?:\^[A-Z]\d{2}(?:\^[A-Z]{3}_[A-Z]\d{2})?|_[A-Z]\d{2})$/;
 const ERROR_CODE = /^(?:INVALID|SETTINGS|UNKNOWN|MISSING|UNSUPPORTED)(?:_[A-Z0-9]{2,20}){1,7}$/;
 const MEDIA_TYPE = /^(?:text|application)\/[a-z][a-z0-9.+-]{1,40}$/;

@@ -1,6 +1,7 @@
 import { MARK } from "./markers.ts";
 import { isHl7Event, isHl7Path } from "./vocabulary.ts";
 
+const FIVE_DIGITS = /\p{Nd}(?:\P{Nd}*\p{Nd}){4}/u;
 const WORDS = /[\p{L}\p{N}\p{Cf}_][\p{L}\p{N}\p{Cf}\p{M}_.\-/:+]*/gu;
 
 /**
@@ -8,11 +9,13 @@ const WORDS = /[\p{L}\p{N}\p{Cf}_][\p{L}\p{N}\p{Cf}\p{M}_.\-/:+]*/gu;
  * the patterns with a form of their own (phones, addresses, URLs) are gone.
  */
 export function maskNumberWords(text: string): string {
+  if (!FIVE_DIGITS.test(text)) return text;
   return text.replace(WORDS, (word, at: number) => maskWord(word, text[at - 1] === "‹"));
 }
 
 function maskWord(word: string, inMarker: boolean): string {
-  if (inMarker) return word;
+  // What is left of URLs when they are masked names a code system.
+  if (inMarker || word.startsWith("http://") || word.startsWith("https://")) return word;
   let digits = 0;
   for (let at = 0; at < word.length; at += 1) {
     const code = word.charCodeAt(at);
