@@ -1,4 +1,3 @@
-import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { UsageError } from "../errors.ts";
 import type { Context } from "./context.ts";
@@ -28,6 +27,7 @@ export interface SettingArguments {
 export async function readSettings(args: SettingArguments, context: Context): Promise<Settings> {
   const { databaseUrl, timeZone, out, queries, templates } = args;
   if (databaseUrl !== undefined) refusePassword(databaseUrl);
+  const { loadConfig } = await import("../config/load.ts");
   const { config, warnings } = await loadConfig({
     file: args.config,
     flags: { timeZone, out, queries, templates },

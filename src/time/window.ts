@@ -146,9 +146,7 @@ function startOf(date: Temporal.PlainDate, timeZone: string): Micros {
   return toMicros(date.toZonedDateTime(timeZone));
 }
 
-/**
- * The first and last local date if the window consists of whole local days, else undefined.
- */
+/** The first and last local date if the window consists of whole local days, else undefined. */
 export function wholeDays(window: Window): { first: string; last: string } | undefined {
   const { timeZone } = window;
   const first = inZone(window.from, timeZone).toPlainDate();
@@ -156,16 +154,6 @@ export function wholeDays(window: Window): { first: string; last: string } | und
   if (startOf(first, timeZone) !== window.from || startOf(end, timeZone) !== window.to) return undefined;
   const last = inZone(window.to - 1, timeZone).toPlainDate();
   return { first: first.toString(), last: last.toString() };
-}
-
-/**
- * The name of the window's folder: `2026-11-20` for one local day, `2026-11-16_2026-11-22` for whole
- * days (both inclusive), else `20261120T140000Z_20261120T150000Z`.
- */
-export function windowName(window: Window): string {
-  const days = wholeDays(window);
-  if (days === undefined) return `${compact(window.from)}_${compact(window.to)}`;
-  return days.first === days.last ? days.first : `${days.first}_${days.last}`;
 }
 
 /** The window in words: `Fri Nov 20 2026 (America/New_York)`, or both ends of it. */
@@ -177,11 +165,4 @@ export function describeWindow(window: Window): string {
   return days.first === days.last
     ? `${first} (${timeZone})`
     : `${first} to ${formatDay(to - 1, timeZone)} (${timeZone})`;
-}
-
-/** `20261120T140211Z`, with the fraction of the second if there is one. */
-function compact(instant: Micros): string {
-  const seconds = formatInstant(instant).slice(0, 19).replaceAll(/[-:]/g, "");
-  const fraction = ((instant % 1_000_000) + 1_000_000) % 1_000_000;
-  return fraction === 0 ? `${seconds}Z` : `${seconds}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}Z`;
 }

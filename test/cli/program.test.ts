@@ -134,7 +134,7 @@ describe("errors", () => {
   });
 
   it("of any other kind are internal: a report with versions, without this machine's folders and passwords", async () => {
-    const error = new TypeError(`cannot read ${packageRoot}src/x.ts in /home/ops/reports/a`, {
+    const error = new TypeError(`cannot read ${packageRoot}src/x.ts in /srv/ops/reports/a`, {
       cause: new Error("postgres://me:s3cret@db/x"),
     });
     const { code, err } = await call("copy x", failing(error));

@@ -22,7 +22,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     stdout: stream("stdout"),
     stderr: stream("stderr"),
     env: {},
-    cwd: "/home/ops/reports",
+    cwd: "/srv/ops/reports",
     now: () => Date.parse("2026-11-21T13:00:00Z"),
     signal: new AbortController().signal,
     runtime: "node v0, test",

@@ -10,7 +10,7 @@ import { packageRoot } from "../../src/package.ts";
 
 async function parse(yaml: string | undefined, rest: Partial<ConfigSources> = {}) {
   const file = yaml === undefined ? undefined : await parseFile(yaml, "lineage-report.yaml", "/etc/reports");
-  return parseConfig({ env: {}, cwd: "/home/ops", file, ...rest });
+  return parseConfig({ env: {}, cwd: "/srv/ops", file, ...rest });
 }
 
 describe("defaults", () => {
@@ -18,7 +18,7 @@ describe("defaults", () => {
     expect(await parse(undefined)).toEqual({
       config: {
         timeZone: "America/New_York",
-        out: "/home/ops/out",
+        out: "/srv/ops/out",
         queries: undefined,
         templates: undefined,
         limits: { pipelineStuckMinutes: 60, sendGraceMinutes: 15, fileExpiryDays: 60, settleHours: 25 },
@@ -61,8 +61,8 @@ describe("sources", () => {
 
   it("read a relative folder from where it is written", async () => {
     expect((await parse(yaml)).config?.out).toBe("/etc/runs");
-    expect((await parse(yaml, { flags: { out: "mine" } })).config?.out).toBe("/home/ops/mine");
-    expect((await parse(yaml, { env: { LINEAGE_REPORT_OUT: "theirs" } })).config?.out).toBe("/home/ops/theirs");
+    expect((await parse(yaml, { flags: { out: "mine" } })).config?.out).toBe("/srv/ops/mine");
+    expect((await parse(yaml, { env: { LINEAGE_REPORT_OUT: "theirs" } })).config?.out).toBe("/srv/ops/theirs");
     expect((await parse("queries: /srv/q\ntemplates: t")).config).toMatchObject({
       queries: "/srv/q",
       templates: "/etc/reports/t",

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ReportError } from "../../src/errors.ts";
+import { runFolderName } from "../../src/output/names.ts";
 import { formatInstant, type Micros, parseInstant } from "../../src/time/instant.ts";
-import { describeWindow, resolveWindow, type WindowRequest, wholeDays, windowName } from "../../src/time/window.ts";
+import { describeWindow, resolveWindow, type WindowRequest, wholeDays } from "../../src/time/window.ts";
 
 const HOUR = 3_600_000_000;
 const NOW = at("2026-11-21T13:00:00Z");
@@ -137,7 +138,7 @@ describe("what is refused, by name", () => {
 
 describe("the folder's name", () => {
   const named = (request: Partial<WindowRequest>) =>
-    windowName(resolveWindow({ timeZone: "America/New_York", ...request }, NOW));
+    runFolderName(resolveWindow({ timeZone: "America/New_York", ...request }, NOW));
 
   it("is the day, the days, or the instants", () => {
     expect(named({})).toBe("2026-11-20");
@@ -147,7 +148,7 @@ describe("the folder's name", () => {
       "20261120T140000Z_20261120T150000Z",
     );
     expect(named({ from: "2026-11-20T14:00:00.120Z", to: "2026-11-20T15:00:00.000001Z" })).toBe(
-      "20261120T140000.12Z_20261120T150000.000001Z",
+      "20261120T140000.120Z_20261120T150000.000001Z",
     );
   });
 
@@ -202,7 +203,7 @@ describe("days of any zone, 2020 to 2030", () => {
         expect(resolveWindow({ date: next, timeZone }, late).from).toBe(to);
         expect((to - from) / HOUR).toBeGreaterThanOrEqual(22);
         expect((to - from) / HOUR).toBeLessThanOrEqual(26);
-        expect(windowName({ from, to, timeZone })).toBe(date);
+        expect(runFolderName({ from, to, timeZone })).toBe(date);
       }),
       { seed: 20_261_120, numRuns: 600 },
     );

@@ -76,10 +76,10 @@ describe("the host's own zone and language", () => {
   ])("change nothing (TZ=%s, LANG=%s)", (TZ, LANG) => {
     const script = `
       import { formatMoment } from "./dist/time/zone.js";
-      import { resolveWindow, windowName } from "./dist/time/window.js";
+      import { resolveWindow, wholeDays } from "./dist/time/window.js";
       const now = Date.parse("2026-11-02T04:30:00Z") * 1000;
       const window = resolveWindow({ timeZone: "US/Eastern" }, now);
-      console.log(formatMoment(now, "US/Eastern"), windowName(window), window.from, window.to);`;
+      console.log(formatMoment(now, "US/Eastern"), wholeDays(window).first, window.from, window.to);`;
     const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       cwd: packageRoot,
       env: { PATH: process.env.PATH, TZ, LANG, LC_ALL: LANG },
