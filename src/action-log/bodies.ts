@@ -10,7 +10,7 @@ export function maskBodies(text: string): string {
   let out = text;
   if (out.includes("-----BEGIN")) out = maskKeys(out);
   if (out.includes("|") || out.includes("MSH")) out = maskHl7(out);
-  if (out.includes("{") || out.includes("[")) out = maskJson(out);
+  if (/[{[(]/.test(out)) out = maskJson(out);
   if (out.includes("<")) out = maskXml(out);
   return out;
 }
@@ -46,7 +46,9 @@ function maskHl7(text: string): string {
   return text.slice(0, start) + MARK.hl7 + (line < 0 ? "" : rest.slice(line));
 }
 
-const JSON_START = /\{\s{0,200}(?:\\?"|')[^"']{0,80}\\?["']\s{0,20}:|\[\s{0,200}(?:\{|\\?")/g;
+/** JSON, and what the JVM prints of maps and data classes: `{family=x}`, `Name[family=x]`, `Person(name=x)`. */
+const JSON_START =
+  /\{\s{0,200}(?:\\?"|')[^"']{0,80}\\?["']\s{0,20}:|\[\s{0,200}(?:\{|\\?")|\{\s{0,20}[A-Za-z_]\w{0,40}\s?[:=]|(?<=\w)[[(][A-Za-z_]\w{0,40}=(?!=)/g;
 
 function maskJson(text: string): string {
   JSON_START.lastIndex = 0;
@@ -71,8 +73,8 @@ function bracketEnd(text: string, start: number): number {
       if (text[at + 1] !== '"' || inString) at += 1;
     } else if (char === '"') inString = !inString;
     else if (inString) continue;
-    else if (char === "{" || char === "[") depth += 1;
-    else if (char === "}" || char === "]") {
+    else if (char === "{" || char === "[" || char === "(") depth += 1;
+    else if (char === "}" || char === "]" || char === ")") {
       depth -= 1;
       if (depth === 0) return at + 1;
     }

@@ -2,7 +2,7 @@ import { maskAssignments } from "./assignments.ts";
 import { maskBodies } from "./bodies.ts";
 import { MARK } from "./markers.ts";
 import { maskQuoted } from "./quotes.ts";
-import { isHl7Event, isHl7Path } from "./vocabulary.ts";
+import { isErrorWord, isHl7Event, isHl7Path, isVocabulary } from "./vocabulary.ts";
 import { maskNumberWords } from "./words.ts";
 
 /**
@@ -28,7 +28,7 @@ export function scrub(text: string, keep: readonly string[] = []): string {
 
 /** Without any of these a text cannot hold what the patterns below look for. */
 const SUSPICIOUS =
-  /[\p{Nd}'"`“‘«@|^{<=[\\]|:\/\/|: ?\S|->|-----|[A-Za-z0-9+/_~-]{24}|atient|PATIENT|[Nn]ame|NAME|Mr|Mi?s|Dr|Prof|uardian|other|ather|rovider|hysician|linician|\.[A-Za-z]{2}|earer|MSH/u;
+  /[\p{Nd}'"`“‘«@|^{<=[\\]|:\/\/|: ?\S|->|-----|[A-Za-z0-9+/_~-]{24}|atient|PATIENT|[Nn]ame|NAME|Mr|Mi?s|Dr|Prof|uardian|other|ather|rovider|hysician|linician|alue|\.[A-Za-z]{2}|earer|MSH/u;
 const QUOTES = /['"`“‘«]/;
 const DIGIT = /\p{Nd}/u;
 
@@ -238,14 +238,25 @@ function maskLabelled(all: string, label: string, idWord: string | undefined, ga
 const TITLED = /\b(Mr|Mrs|Ms|Miss|Dr|Prof)(\.?)\s(?:\p{Lu}[\p{L}'.-]{0,40})(?:\s\p{Lu}[\p{L}'-]{1,40}){0,3}/gu;
 const LABELLED_NAME =
   /(?<![\p{L}\p{N}_])((?:(?:[Pp]atient|PATIENT|[Gg]uardian|[Mm]other|[Ff]ather|[Pp]rovider|[Pp]hysician|[Cc]linician)(?:'s)?(?: [Nn]ame)?|(?:[Ff]irst|[Ll]ast|[Mm]iddle|[Gg]iven|[Ff]amily|[Mm]aiden|[Ff]ull)[ _-]?[Nn]ame|NAME)(?: (?:is|was|named|called))?)(\s?[:=]?\s)(\p{Lu}[\p{L}'-]{0,40}\.?(?:,?\s\p{Lu}[\p{L}'-]{0,40}\.?){0,3})/gu;
+const LABELLED_VALUE =
+  /\b([Vv]alue(?: is| was| of)?)(\s)([\p{L}\p{N}][^\s,;]{0,200}(?:,?\s\p{Lu}[\p{L}'-]{0,40}){0,3})/gu;
+const LABELLED_BIRTH = /\b((?:dob|date of birth|birth ?date|born)(?: on| is| was)?)(\s)[\d/.-]{4,10}(?![\w‹])/gi;
 const NOT_A_NAME =
   /^(?:date|dob|birth|id|identifier|name|address|phone|number|zip|street|city|state|county|email|sex|gender|race|ethnicity|age|first|last|middle|resource|field|segment|reference|telephone|country|class|is|not|must|no|hl7|fhir|pid|ssn|mrn|npi|count|data|information|record|records|type|role|org|organization|facility|reformat|please|portal|missing|required|invalid)$/i;
 
-const NAME_HINT = /Mr|Ms|Miss|Dr|Prof|Mrs|[Nn]ame|NAME|atient|PATIENT|uardian|other|ather|rovider|hysician|linician/;
+const NAME_HINT =
+  /Mr|Ms|Miss|Dr|Prof|Mrs|[Nn]ame|NAME|atient|PATIENT|uardian|other|ather|rovider|hysician|linician|alue|[Dd][Oo][Bb]|irth|orn/;
 
 function maskNames(text: string): string {
   if (!NAME_HINT.test(text)) return text;
   return text
+    .replace(LABELLED_BIRTH, (_, label: string, gap: string) => `${label}${gap}${MARK.date}`)
+    .replace(LABELLED_VALUE, (all, label: string, gap: string, value: string) => {
+      // "value is not allowed" speaks; "value is Testlast" and "value Testlast" quote.
+      const first = value.split(/[\s,.:)(]/, 1)[0] ?? "";
+      const quotes = /^[\p{Lu}\p{N}]/u.test(first) || label.includes(" ");
+      return !quotes || isErrorWord(first.toLowerCase()) || isVocabulary(first) ? all : `${label}${gap}${MARK.value}`;
+    })
     .replace(TITLED, (_, title: string, dot: string) => `${title}${dot} ${MARK.name}`)
     .replace(LABELLED_NAME, (all, label: string, gap: string, name: string) => {
       const first = name.split(/[\s,.]/, 1)[0] ?? "";

@@ -238,6 +238,21 @@ const FREE_TEXT: readonly MaskedCase[] = [
     gone: ["31/31/25"],
   },
   { message: 'InvalidPhoneMessage: formattedValue "Testlast"', gone: ["Testlast"] },
+  // what the JVM prints of objects, and values that stand bare behind their label
+  { message: "Encountered {family: Testlast, given: [Firstname]} here", gone: ["Testlast", "Firstname"] },
+  { message: "Encountered {family=Testlast, given=[Firstname]} here", gone: ["Testlast", "Firstname"] },
+  { message: "No match for HumanName[family=Testlast,given=Firstname]", gone: ["Testlast", "Firstname"] },
+  {
+    message: "No match for Person(surname=Testlast, born=(x), first=Firstname) at all",
+    gone: ["Testlast", "Firstname"],
+  },
+  { message: "length 51 exceeds 50; value is Testlastandmore", gone: ["Testlastandmore"] },
+  { message: "row 17: value Firstname, Testlast", gone: ["Firstname", "Testlast"] },
+  { message: "expected: x, actual: Testlast", gone: ["Testlast"] },
+  { message: "age: 47, sex: F, race: 0000-3", gone: ["47", "0000-3"] },
+  { message: "DOB 010280 invalid, born on 1980", gone: ["010280", "1980"] },
+  { message: "PATIENT TESTLAST FIRSTNAME NOT FOUND", gone: ["TESTLAST", "FIRSTNAME"] },
+  { message: "Fields 'ACC-88' and 'ABC-12' differ", gone: ["ACC-88", "ABC-12"] },
   // what the context knows
   { message: "Message ACC-88 and ACC-88 again", gone: ["ACC-88"], context: { trackingId: "ACC-88" } },
   { message: "Id Zq7 in MSH-10", gone: ["Zq7"], context: { trackingId: "Zq7" } },

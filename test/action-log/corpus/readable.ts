@@ -132,6 +132,9 @@ const HARMLESS: readonly string[] = [
   "5 fields are out of place",
   "A message on line 3 in the way",
   "No detail was stored",
+  "The value is not allowed, a value is required, no value was provided",
+  "The value must match the pattern of the schema",
+  "Failure in convert(FHIRConverter.kt:123) of the (new) engine",
 ];
 
 const PARTS: readonly ReadableCase[] = [
