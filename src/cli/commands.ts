@@ -1,6 +1,8 @@
 import type { Command } from "./command.ts";
+import { demo } from "./demo.ts";
 import { query } from "./query.ts";
+import { run } from "./run.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [verify, query];
+export const commands: readonly Command[] = [run, demo, verify, query];

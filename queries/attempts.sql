@@ -1,0 +1,35 @@
+-- title: Attempts to send or process that left no file
+-- row: one action: a failed attempt, a request to send again, or a send without a result
+-- uses: engine
+-- param: from timestamptz required - actions at or after this instant
+-- param: to timestamptz required - actions before this instant
+-- param: organizations text[] optional - only actions for receivers of these organizations
+-- column: action_id id - the action
+-- column: action_name text - its name, which decides what it was; its text does not
+-- column: created_at instant - when
+-- column: http_status number - the answer to an operator's request, or the remote server's
+-- column: username text - who asked
+-- column: receiver text - organization and service with chr(1) between them
+-- column: action_params text - the queue message or request, which names the report
+-- column: action_result text - the first part of what came of it
+-- reads: action
+-- order: created_at, action_id
+-- cost: a range scan of the index on (created_at, sending_org, action_name); with organizations the index on them
+select
+  action_id,
+  action_name::text,
+  created_at,
+  http_status,
+  username,
+  receiving_org || coalesce(chr(1) || receiving_org_svc, '') as receiver,
+  left(action_params, 4000) as action_params,
+  left(action_result, 8000) as action_result
+from action
+where created_at >= :from
+  and created_at < :to
+  and (
+    action_name in ('send_warning', 'send_error', 'resend', 'process_warning', 'process_error')
+    or (action_name = 'send' and action_result is null and receiving_org is not null)
+  )
+  and (:organizations is null or receiving_org = any (:organizations))
+order by created_at, action_id

@@ -1,0 +1,69 @@
+import pg from "pg";
+import type { Context } from "../cli/context.ts";
+import type { DemoOptions } from "../cli/demo.ts";
+import { loadConfig } from "../config/load.ts";
+import { createProgress } from "../progress.ts";
+import { runCommand } from "../run/command.ts";
+import { resolveWindow } from "../time/window.ts";
+import { loadSample } from "./sample/index.ts";
+import { createSchema } from "./schema.ts";
+import { startEmbeddedPostgres } from "./server.ts";
+
+/** The demo's data are the same every day, moved to the day. */
+const SEED = "demo";
+
+/**
+ * Runs the main job on a Postgres server of its own with sample data, as somebody would run it on
+ * theirs: a role that may only read, the same command, the same files.
+ */
+export async function demoCommand(options: DemoOptions, context: Context): Promise<number> {
+  const { out, json, quiet } = options;
+  const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet });
+  progress.phase("starting Postgres");
+  const server = await startEmbeddedPostgres();
+  const stop = (): void => void server.stop();
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const { config } = await loadConfig({ flags: { out }, env: {}, cwd: context.cwd });
+    const asOf = context.now() * 1000;
+    progress.phase("loading sample data");
+    const databaseUrl = await loadDemo(server.url, asOf, config.timeZone);
+    progress.stop();
+    return await runCommand(
+      {
+        config,
+        window: resolveWindow({ timeZone: config.timeZone }, asOf),
+        organizations: [],
+        connection: { databaseUrl, env: {} },
+        force: true,
+        dryRun: false,
+        unmasked: false,
+        asOf,
+        json,
+        quiet,
+      },
+      context,
+    );
+  } finally {
+    progress.stop();
+    context.signal.removeEventListener("abort", stop);
+    await server.stop();
+  }
+}
+
+/** Makes schema, rows and a role that may only read; resolves with that role's connection. */
+async function loadDemo(url: string, asOf: number, timeZone: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await createSchema(client);
+    await loadSample(client, { seed: SEED, asOf, timeZone, truth: false });
+    const reader = new URL(url);
+    reader.username = "reader";
+    await client.query(`create role reader login password ${client.escapeLiteral(reader.password)}`);
+    await client.query("grant select on all tables in schema public to reader");
+    return reader.href;
+  } finally {
+    await client.end();
+  }
+}

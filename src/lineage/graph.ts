@@ -1,0 +1,197 @@
+import type { EdgeList } from "./edge-list.ts";
+import { grown } from "./uuid-table.ts";
+
+/**
+ * The lineage of a run, ready to walk: item edges sorted by parent report and parent index, each
+ * once, and the distinct report-to-report links both ways. No object per edge; about 36 bytes one.
+ */
+export interface Graph {
+  /** Edges of report r stand at firstEdge[r] .. firstEdge[r + 1] - 1, ordered by (parentIndex, child, childIndex). */
+  firstEdge: Int32Array;
+  parentIndex: Int32Array;
+  child: Int32Array;
+  childIndex: Int32Array;
+  /** Position of the edge's tracking id in the text pool; 0 for none. */
+  tracking: Uint32Array;
+  edgeCount: number;
+  reportCount: number;
+  /** Distinct child reports of r: children[firstChild[r]] .. children[firstChild[r + 1] - 1]. */
+  firstChild: Int32Array;
+  children: Int32Array;
+  /** Distinct parent reports of r, likewise. */
+  firstParent: Int32Array;
+  parents: Int32Array;
+}
+
+/** Report-to-report links that item edges do not show: downloads, empty files, legacy filtered reports. */
+export interface ReportLinks {
+  parent: number[];
+  child: number[];
+}
+
+/**
+ * Builds the graph. Duplicate edges fold into one: since 2023-09-11 ReportStream writes the edges
+ * into a report again at each of its downloads, and two reads by key may fetch the same row.
+ * Takes `edges` over: its columns are sorted in place of a copy and must not be used afterwards.
+ */
+export function buildGraph(edges: EdgeList, links: ReportLinks, reportCount: number): Graph {
+  const sorted = sortByParent(edges, reportCount);
+  const edgeCount = sortRunsAndFold(sorted, reportCount);
+  const childPairs = reportPairs(sorted, links, reportCount);
+  return {
+    firstEdge: sorted.firstEdge,
+    parentIndex: sorted.parentIndex,
+    child: sorted.child,
+    childIndex: sorted.childIndex,
+    tracking: sorted.tracking,
+    edgeCount,
+    reportCount,
+    firstChild: childPairs.first,
+    children: childPairs.targets,
+    ...reversed(childPairs, reportCount),
+  };
+}
+
+interface SortedEdges {
+  firstEdge: Int32Array;
+  parentIndex: Int32Array;
+  child: Int32Array;
+  childIndex: Int32Array;
+  tracking: Uint32Array;
+}
+
+/** Counting sort by parent report: linear, and stable. */
+function sortByParent(edges: EdgeList, reportCount: number): SortedEdges {
+  const { length, parent } = edges;
+  const firstEdge = new Int32Array(reportCount + 1);
+  for (let edge = 0; edge < length; edge++) firstEdge[parent[edge] + 1]++;
+  for (let report = 0; report < reportCount; report++) firstEdge[report + 1] += firstEdge[report];
+  const next = firstEdge.slice(0, reportCount);
+  const target = new Int32Array(length);
+  for (let edge = 0; edge < length; edge++) target[edge] = next[parent[edge]]++;
+  edges.parent = new Int32Array(0);
+
+  const parentIndex = new Int32Array(length);
+  for (let edge = 0; edge < length; edge++) parentIndex[target[edge]] = edges.parentIndex[edge];
+  edges.parentIndex = new Int32Array(0);
+  const child = new Int32Array(length);
+  for (let edge = 0; edge < length; edge++) child[target[edge]] = edges.child[edge];
+  edges.child = new Int32Array(0);
+  const childIndex = new Int32Array(length);
+  for (let edge = 0; edge < length; edge++) childIndex[target[edge]] = edges.childIndex[edge];
+  edges.childIndex = new Int32Array(0);
+  const tracking = new Uint32Array(length);
+  for (let edge = 0; edge < length; edge++) tracking[target[edge]] = edges.tracking[edge];
+  edges.tracking = new Uint32Array(0);
+  return { firstEdge, parentIndex, child, childIndex, tracking };
+}
+
+/** Sorts each report's run and drops repeated edges; returns how many are left. */
+function sortRunsAndFold(edges: SortedEdges, reportCount: number): number {
+  const { firstEdge, parentIndex, child, childIndex, tracking } = edges;
+  let kept = 0;
+  for (let report = 0; report < reportCount; report++) {
+    const start = firstEdge[report];
+    const end = firstEdge[report + 1];
+    firstEdge[report] = kept;
+    if (end - start > 1) sortRun(edges, start, end);
+    for (let edge = start; edge < end; edge++) {
+      const last = kept - 1;
+      if (
+        last >= firstEdge[report] &&
+        parentIndex[last] === parentIndex[edge] &&
+        child[last] === child[edge] &&
+        childIndex[last] === childIndex[edge]
+      ) {
+        if (tracking[last] === 0) tracking[last] = tracking[edge];
+        continue;
+      }
+      parentIndex[kept] = parentIndex[edge];
+      child[kept] = child[edge];
+      childIndex[kept] = childIndex[edge];
+      tracking[kept] = tracking[edge];
+      kept++;
+    }
+  }
+  firstEdge[reportCount] = kept;
+  return kept;
+}
+
+/** Sorts edges start .. end - 1 by (parentIndex, child, childIndex). Most runs come sorted already. */
+function sortRun({ parentIndex, child, childIndex, tracking }: SortedEdges, start: number, end: number): void {
+  const before = (left: number, right: number): number =>
+    parentIndex[left] - parentIndex[right] || child[left] - child[right] || childIndex[left] - childIndex[right];
+  let ordered = true;
+  for (let edge = start + 1; edge < end && ordered; edge++) ordered = before(edge - 1, edge) <= 0;
+  if (ordered) return;
+  const order = Array.from({ length: end - start }, (_, at) => start + at).sort(before);
+  for (const column of [parentIndex, child, childIndex, tracking]) {
+    const values = order.map((edge) => column[edge]);
+    column.set(values, start);
+  }
+}
+
+interface Pairs {
+  first: Int32Array;
+  targets: Int32Array;
+}
+
+/** The distinct (parent, child) pairs of edges and links, by parent. */
+function reportPairs(edges: SortedEdges, links: ReportLinks, reportCount: number): Pairs {
+  const byParent = linksByParent(links, reportCount);
+  const first = new Int32Array(reportCount + 1);
+  let targets = new Int32Array(Math.max(1024, reportCount));
+  /** seenBy[c] = p + 1 once the pair (p, c) is written. */
+  const seenBy = new Int32Array(reportCount);
+  let length = 0;
+  for (let report = 0; report < reportCount; report++) {
+    first[report] = length;
+    const add = (childReport: number): void => {
+      if (seenBy[childReport] === report + 1) return;
+      seenBy[childReport] = report + 1;
+      if (length === targets.length) targets = grown(targets, length + 1);
+      targets[length++] = childReport;
+    };
+    for (let edge = edges.firstEdge[report]; edge < edges.firstEdge[report + 1]; edge++) add(edges.child[edge]);
+    for (let link = byParent.first[report]; link < byParent.first[report + 1]; link++) add(byParent.targets[link]);
+  }
+  first[reportCount] = length;
+  return { first, targets: targets.slice(0, length) };
+}
+
+function linksByParent(links: ReportLinks, reportCount: number): Pairs {
+  const first = new Int32Array(reportCount + 1);
+  for (const parent of links.parent) first[parent + 1]++;
+  for (let report = 0; report < reportCount; report++) first[report + 1] += first[report];
+  const next = first.slice(0, reportCount);
+  const targets = new Int32Array(links.parent.length);
+  for (let link = 0; link < links.parent.length; link++) targets[next[links.parent[link]]++] = links.child[link];
+  return { first, targets };
+}
+
+function reversed(pairs: Pairs, reportCount: number): { firstParent: Int32Array; parents: Int32Array } {
+  const firstParent = new Int32Array(reportCount + 1);
+  for (const target of pairs.targets) firstParent[target + 1]++;
+  for (let report = 0; report < reportCount; report++) firstParent[report + 1] += firstParent[report];
+  const next = firstParent.slice(0, reportCount);
+  const parents = new Int32Array(pairs.targets.length);
+  for (let report = 0; report < reportCount; report++) {
+    for (let pair = pairs.first[report]; pair < pairs.first[report + 1]; pair++) {
+      parents[next[pairs.targets[pair]]++] = report;
+    }
+  }
+  return { firstParent, parents };
+}
+
+/** Position of the first edge that leaves (report, index), or -1 if none does. */
+export function firstEdgeOf(graph: Graph, report: number, index: number): number {
+  let low = graph.firstEdge[report];
+  const end = graph.firstEdge[report + 1];
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (graph.parentIndex[middle] < index) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && graph.parentIndex[low] === index ? low : -1;
+}

@@ -1,0 +1,97 @@
+import { Parties } from "./parties.ts";
+import { grown, UuidTable } from "./uuid-table.ts";
+
+/** What a report row says beside its numbers, as bits of `ReportTable.flags`. */
+export const FLAG = {
+  /** The row itself was read; without it only the id is known, from an edge. */
+  loaded: 1,
+  /** `sending_org` is set. */
+  submitted: 2,
+  /** `transport_result` is set: sent, or downloaded. */
+  transported: 4,
+  /** `downloaded_by` is set. */
+  downloaded: 8,
+} as const;
+
+/** One report as it is added to the table. Instants in microseconds. */
+export interface ReportRow {
+  actionId: number;
+  createdAt: number;
+  /** A number of STEPS. */
+  nextAction: number;
+  /** NaN for null. */
+  nextActionAt: number;
+  /** A number of `ReportTable.receivers`; 0 for none. */
+  receiver: number;
+  itemCount: number;
+  /** item_count_before_qual_filter; -1 for null. */
+  itemCountBefore: number;
+  flags: number;
+}
+
+/**
+ * The reports of a run by number: one column a property, some 60 bytes a report. Reports that are
+ * known only from an edge have their number and nothing else.
+ */
+export class ReportTable {
+  readonly ids = new UuidTable();
+  readonly receivers = new Parties();
+  actionId = new Float64Array(1024);
+  createdAt = new Float64Array(1024);
+  nextAction = new Uint8Array(1024);
+  nextActionAt = new Float64Array(1024);
+  receiver = new Int32Array(1024);
+  itemCount = new Int32Array(1024);
+  itemCountBefore = new Int32Array(1024);
+  flags = new Uint8Array(1024);
+  /** The step that wrote the report (`action.action_name`), a number of STEPS; 0 where it was not needed. */
+  writtenBy = new Uint8Array(1024);
+
+  get size(): number {
+    return this.ids.size;
+  }
+
+  isLoaded(report: number): boolean {
+    return report < this.flags.length && (this.flags[report] & FLAG.loaded) !== 0;
+  }
+
+  /** Makes room for every number that `ids` has given out. Call it before reading columns by number. */
+  reserve(): void {
+    if (this.flags.length >= this.size) return;
+    const length = this.size;
+    this.actionId = grown(this.actionId, length);
+    this.createdAt = grown(this.createdAt, length);
+    this.nextAction = grown(this.nextAction, length);
+    this.nextActionAt = grown(this.nextActionAt, length);
+    this.receiver = grown(this.receiver, length);
+    this.itemCount = grown(this.itemCount, length);
+    this.itemCountBefore = grown(this.itemCountBefore, length);
+    this.flags = grown(this.flags, length);
+    this.writtenBy = grown(this.writtenBy, length);
+  }
+
+  /** Writes a row's columns. A row that is read twice (by time, then by key) is written twice alike. */
+  set(report: number, row: ReportRow): void {
+    this.reserve();
+    this.actionId[report] = row.actionId;
+    this.createdAt[report] = row.createdAt;
+    this.nextAction[report] = row.nextAction;
+    this.nextActionAt[report] = row.nextActionAt;
+    this.receiver[report] = row.receiver;
+    this.itemCount[report] = row.itemCount;
+    this.itemCountBefore[report] = row.itemCountBefore;
+    this.flags[report] = row.flags | FLAG.loaded;
+  }
+
+  /**
+   * Orders reports by (created_at, action_id, report_id). Every row of an action has one
+   * created_at, so time alone leaves ties, and what depends on order would change from run to run.
+   */
+  compare(left: number, right: number): number {
+    return (
+      this.createdAt[left] - this.createdAt[right] ||
+      this.actionId[left] - this.actionId[right] ||
+      this.ids.compare(left, right)
+    );
+  }
+}

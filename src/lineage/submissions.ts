@@ -1,0 +1,37 @@
+import type { Parties } from "./parties.ts";
+import { grown } from "./uuid-table.ts";
+
+/** The root reports that senders submitted: report number, sender and the request's HTTP status, in columns. */
+export class SubmissionTable {
+  readonly senders: Parties;
+  report = new Int32Array(256);
+  sender = new Int32Array(256);
+  /** -1 for null. */
+  httpStatus = new Int16Array(256);
+  length = 0;
+  readonly #rowOf = new Map<number, number>();
+
+  constructor(senders: Parties) {
+    this.senders = senders;
+  }
+
+  /** Adds a submission unless its report was added before. */
+  add(report: number, sender: number, httpStatus: number): void {
+    if (this.#rowOf.has(report)) return;
+    const row = this.length++;
+    if (row === this.report.length) {
+      this.report = grown(this.report, row + 1);
+      this.sender = grown(this.sender, row + 1);
+      this.httpStatus = grown(this.httpStatus, row + 1);
+    }
+    this.#rowOf.set(report, row);
+    this.report[row] = report;
+    this.sender[row] = sender;
+    this.httpStatus[row] = httpStatus;
+  }
+
+  /** The row of a root report, or -1. */
+  rowOf(report: number): number {
+    return this.#rowOf.get(report) ?? -1;
+  }
+}

@@ -1,0 +1,116 @@
+import type { OriginFinder } from "../lineage/origins.ts";
+import type { Party } from "../lineage/parties.ts";
+import type { Micros } from "../time/instant.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Facts } from "./facts.ts";
+import { KIND } from "./kind.ts";
+
+/** One file sent to a receiver, or fetched: a row of deliveries.csv. */
+export interface Delivery {
+  /** The sent or fetched report's own number; of an e-mail, the batch file's. */
+  report: number;
+  at: Micros;
+  kind: "sent" | "download";
+  receiver: Party;
+  transport: string;
+  /** Tries to send in the last series, the successful one included; 0 for a download. */
+  attempts: number;
+  /** True when an operator had asked for it to be sent again. */
+  resend: boolean;
+  submissions: number;
+  senders: Party[];
+  /** NaN where no submission is known. */
+  oldestSubmittedAt: Micros;
+}
+
+/** The files delivered in [from, to), ordered by (delivered_at, report_id). */
+export function deliveriesBetween(facts: Facts, origins: OriginFinder, from: Micros, to: Micros): Delivery[] {
+  const { reports, kinds } = facts;
+  const deliveries: Delivery[] = [];
+  for (let report = 0; report < kinds.length; report++) {
+    const at = reports.createdAt[report];
+    if (at < from || at >= to) continue;
+    if (kinds[report] === KIND.sent) deliveries.push(sentFile(facts, origins, report));
+    else if (kinds[report] === KIND.downloaded) deliveries.push(fetchedFile(facts, origins, report));
+  }
+  for (const [file, attempts] of facts.attempts) {
+    if (attempts.some(({ kind }) => kind === "email"))
+      deliveries.push(...mails(facts, origins, file, attempts, from, to));
+  }
+  return deliveries.sort((left, right) => left.at - right.at || reports.ids.compare(left.report, right.report));
+}
+
+function sentFile(facts: Facts, origins: OriginFinder, report: number): Delivery {
+  const at = facts.reports.createdAt[report];
+  const series = lastSeries(attemptsOf(facts, readyFile(facts, report)), at);
+  return {
+    ...common(facts, origins, report, at),
+    kind: "sent",
+    transport: facts.files.transport(report),
+    ...series,
+  };
+}
+
+function fetchedFile(facts: Facts, origins: OriginFinder, report: number): Delivery {
+  return {
+    ...common(facts, origins, report, facts.reports.createdAt[report]),
+    kind: "download",
+    transport: "",
+    attempts: 0,
+    resend: false,
+  };
+}
+
+/** An e-mail leaves no report: its batch file stands in, once it is certain that no other file was sent. */
+function mails(
+  facts: Facts,
+  origins: OriginFinder,
+  file: number,
+  attempts: readonly Attempt[],
+  from: Micros,
+  to: Micros,
+): Delivery[] {
+  const task = facts.tasks.get(file);
+  if (!facts.reports.isLoaded(file) || (task && task.step !== "none")) return [];
+  return attempts
+    .filter(({ kind, at }) => kind === "email" && at >= from && at < to)
+    .map(({ at }) => ({
+      ...common(facts, origins, file, at),
+      kind: "sent",
+      transport: "EMAIL",
+      ...lastSeries(attempts, at),
+    }));
+}
+
+function common(facts: Facts, finder: OriginFinder, report: number, at: Micros) {
+  const { reports } = facts;
+  const { roots, senders } = finder.of(report);
+  return {
+    report,
+    at,
+    receiver: reports.receivers.get(reports.receiver[report]),
+    submissions: roots.length,
+    senders,
+    oldestSubmittedAt: roots.length === 0 ? Number.NaN : reports.createdAt[roots[0]],
+  };
+}
+
+/** The file made ready that a sent report is the copy of; -1 when the lineage does not show it. */
+export function readyFile({ graph, kinds }: Facts, sent: number): number {
+  for (let link = graph.firstParent[sent]; link < graph.firstParent[sent + 1]; link++) {
+    if (kinds[graph.parents[link]] === KIND.deliverable) return graph.parents[link];
+  }
+  return -1;
+}
+
+function attemptsOf(facts: Facts, file: number): readonly Attempt[] {
+  return facts.attempts.get(file) ?? [];
+}
+
+/** Failed attempts since the last request to send again (or since ever) before a success, and the success. */
+function lastSeries(attempts: readonly Attempt[], success: Micros): { attempts: number; resend: boolean } {
+  const before = attempts.filter(({ at }) => at < success);
+  const again = before.findLastIndex(({ kind }) => kind === "resend");
+  const failed = before.slice(again + 1).filter(({ kind }) => kind === "send_warning" || kind === "send_error");
+  return { attempts: failed.length + 1, resend: again >= 0 };
+}

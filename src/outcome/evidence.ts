@@ -1,0 +1,114 @@
+import type { Facts } from "./facts.ts";
+import { KIND } from "./kind.ts";
+
+/**
+ * What the lineage shows of one item at one receiver. `sent`, `files` and `downloaded` hold
+ * (report, index) pairs one after the other, each report once.
+ */
+export interface ReceiverEvidence {
+  receiver: number;
+  sent: number[];
+  /** Files made ready to be sent. */
+  files: number[];
+  downloaded: number[];
+  /** Reports that wait for a step, with nothing made of the item there. */
+  open: number[];
+  /** Reports that end there: filtered, or not to be sent. */
+  filtered: number[];
+  /** A report on the way; all there is when the lineage goes round in a circle. */
+  passed: number;
+}
+
+/**
+ * Collects the evidence of one item after the other. The slots are used again, since a run judges
+ * items by the hundred thousand.
+ */
+export class Evidence {
+  readonly #facts: Facts;
+  readonly #slots: ReceiverEvidence[] = [];
+  #used = 0;
+  /** Leaves that belong to no receiver. */
+  readonly unaddressed: number[] = [];
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  start(): void {
+    this.#used = 0;
+    this.unaddressed.length = 0;
+  }
+
+  /** The receivers seen, in the order of sight. */
+  receivers(): number[] {
+    return this.#slots.slice(0, this.#used).map(({ receiver }) => receiver);
+  }
+
+  has(receiver: number): boolean {
+    return this.#find(receiver) !== undefined;
+  }
+
+  /** The evidence for a receiver that was seen. */
+  of(receiver: number): ReceiverEvidence {
+    return this.#find(receiver) ?? this.#add(receiver);
+  }
+
+  /** Takes one node of the walk down; see `Visit`. */
+  readonly visit = (report: number, index: number, edges: number): void => {
+    const receiver = this.#facts.reports.receiver[report];
+    const kind = this.#facts.kinds[report];
+    if (receiver === 0) {
+      if (edges === 0 && !this.unaddressed.includes(report)) this.unaddressed.push(report);
+      return;
+    }
+    const slot = this.of(receiver);
+    switch (kind) {
+      case KIND.sent:
+        addPair(slot.sent, report, index);
+        break;
+      case KIND.deliverable:
+        addPair(slot.files, report, index);
+        break;
+      case KIND.downloaded:
+        addPair(slot.downloaded, report, index);
+        break;
+      case KIND.filtered:
+      case KIND.unsent:
+        if (edges === 0) slot.filtered.push(report);
+        break;
+      default:
+        if (edges === 0) slot.open.push(report);
+        else slot.passed = report;
+    }
+  };
+
+  #find(receiver: number): ReceiverEvidence | undefined {
+    for (let at = 0; at < this.#used; at++) {
+      if (this.#slots[at].receiver === receiver) return this.#slots[at];
+    }
+    return undefined;
+  }
+
+  #add(receiver: number): ReceiverEvidence {
+    let slot = this.#slots[this.#used];
+    if (!slot) {
+      slot = { receiver, sent: [], files: [], downloaded: [], open: [], filtered: [], passed: -1 };
+      this.#slots.push(slot);
+    }
+    this.#used++;
+    slot.receiver = receiver;
+    slot.sent.length = 0;
+    slot.files.length = 0;
+    slot.downloaded.length = 0;
+    slot.open.length = 0;
+    slot.filtered.length = 0;
+    slot.passed = -1;
+    return slot;
+  }
+}
+
+/** Adds a pair unless the report is there: a leaf may be reached in several ways. */
+function addPair(pairs: number[], report: number, index: number): void {
+  for (let at = 0; at < pairs.length; at += 2) if (pairs[at] === report) return;
+  pairs.push(report, index);
+}

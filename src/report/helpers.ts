@@ -1,0 +1,40 @@
+/** The helpers that templates may use: few, and each does one thing. Nothing here depends on the host's locale. */
+export const helpers = {
+  /** 1234567 as `1,234,567`; nothing for null. */
+  number(value: unknown): string {
+    return typeof value === "number" ? group(value) : "";
+  },
+
+  /** `1 file`, `2 files`: the word for one, the word for several, and the number grouped. */
+  plural(value: unknown, one: string, many: string): string {
+    return `${helpers.number(value)} ${value === 1 ? one : many}`;
+  },
+
+  /** 99.8 as `99.80 %`; an en dash for null. */
+  percent(value: unknown): string {
+    return typeof value === "number" ? `${value.toFixed(2)} %` : "–";
+  },
+
+  /** Seconds as `45 s`, `3 min 20 s`, `2 h 5 min` or `1 d 3 h`; an en dash for null. */
+  duration(value: unknown): string {
+    if (typeof value !== "number") return "–";
+    const seconds = Math.round(value);
+    if (seconds < 60) return `${value < 10 ? Math.round(value * 10) / 10 : seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    const hours = Math.round(minutes / 60);
+    return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  },
+
+  /** A folder of the run as a link: its name may hold `%XX`, which a browser would decode. */
+  folderLink(folder: unknown): string {
+    return String(folder).split("/").map(encodeURIComponent).join("/");
+  },
+};
+
+function group(value: number): string {
+  const [whole, fraction] = String(value).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import { ConfigError } from "../errors.ts";
+import { packageRoot } from "../package.ts";
+import { helpers } from "./helpers.ts";
+
+/** Renders a page from its template's name and data. */
+export type Render = (template: string, data: object) => string;
+
+/**
+ * Loads the templates of the package, and a user's own over them: a file of the same path replaces
+ * one template or one partial. Files in partials/ are partials by their name.
+ *
+ * @throws ConfigError that names the file, when a folder cannot be read or a template cannot be parsed
+ */
+export function loadTemplates(own?: string): Render {
+  const handlebars = Handlebars.create();
+  handlebars.registerHelper(helpers);
+  const pages = new Map<string, { file: string; template: HandlebarsTemplateDelegate }>();
+  for (const folder of [join(packageRoot, "templates"), ...(own === undefined ? [] : [own])]) {
+    for (const name of templateNames(folder)) {
+      const file = join(folder, name);
+      const template = parse(handlebars, file);
+      if (name.startsWith("partials/"))
+        handlebars.registerPartial(name.slice("partials/".length, -".hbs".length), template);
+      else pages.set(name.slice(0, -".hbs".length), { file, template });
+    }
+  }
+  return (name, data) => {
+    const page = pages.get(name);
+    if (!page) throw new ConfigError(`there is no template ${name}.hbs`, { hint: "see the folder templates/" });
+    try {
+      return page.template(data);
+    } catch (error) {
+      throw new ConfigError(`${page.file} cannot be rendered: ${(error as Error).message}`, {
+        hint: "correct the template, or leave --templates out to use the built-in one",
+        cause: error,
+      });
+    }
+  };
+}
+
+type HandlebarsTemplateDelegate = ReturnType<typeof Handlebars.compile>;
+
+function templateNames(folder: string): string[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch (error) {
+    throw new ConfigError(`the templates in ${folder} cannot be read`, {
+      hint: "name a folder of .hbs files",
+      cause: error,
+    });
+  }
+  return entries
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".hbs"))
+    .sort();
+}
+
+function parse(handlebars: typeof Handlebars, file: string): HandlebarsTemplateDelegate {
+  const source = readFileSync(file, "utf8");
+  try {
+    handlebars.parse(source);
+    return handlebars.compile(source, { strict: true, preventIndent: true });
+  } catch (error) {
+    throw new ConfigError(`${file} is not a handlebars template: ${(error as Error).message}`, {
+      hint: "correct the template, or leave --templates out to use the built-in one",
+      cause: error,
+    });
+  }
+}

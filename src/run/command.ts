@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import type { Context } from "../cli/context.ts";
+import type { RunOptions } from "../cli/run.ts";
+import { createProgress } from "../progress.ts";
+import { loadTemplates } from "../report/templates.ts";
+import { loadCatalogue } from "../source/catalogue.ts";
+import { connectionSettings } from "../source/connection-settings.ts";
+import { openSnapshot } from "../source/snapshot.ts";
+import { DAY, HOUR, MINUTE } from "../time/instant.ts";
+import { planRun } from "./plan.ts";
+import { printPlan, printResult } from "./print.ts";
+import { runWindow } from "./run.ts";
+import { windowSize } from "./window-size.ts";
+
+/** The command `run`: plans, and carries the plan out unless it is only to be shown. */
+export async function runCommand(options: RunOptions, context: Context): Promise<number> {
+  const { config, window, connection } = options;
+  const catalogue = loadCatalogue({ own: config.queries });
+  const render = loadTemplates(config.templates);
+  const settings = connectionSettings(connection);
+  const session = {
+    applicationName: "lineage-report run",
+    signal: context.signal,
+    statementTimeoutMs: config.database.statementTimeoutSeconds * 1000,
+  };
+  const plan = planRun({
+    window,
+    out: config.out,
+    exists: existsSync,
+    force: options.force,
+    organizations: [...new Set(options.organizations)].sort(),
+    exports: catalogue.queries.flatMap(({ name, header }) =>
+      header.export ? [{ query: name, ...header.export }] : [],
+    ),
+  });
+  if (options.dryRun) {
+    const size = await windowSize(() => openSnapshot(settings, session), catalogue, window);
+    printPlan(plan, size, options.json, context.stdout);
+    return 0;
+  }
+  const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet: options.quiet });
+  try {
+    const { limits } = config;
+    const result = await runWindow({
+      plan,
+      limits: {
+        pipeline: limits.pipelineStuckMinutes * MINUTE,
+        send: limits.sendGraceMinutes * MINUTE,
+        fileLife: limits.fileExpiryDays * DAY,
+      },
+      settle: limits.settleHours * HOUR,
+      catalogue,
+      render,
+      unmasked: options.unmasked,
+      asOf: options.asOf,
+      openSnapshot: () => openSnapshot(settings, session),
+      onPhase: (phase) => progress.phase(phase),
+      now: context.now,
+    });
+    progress.stop();
+    printResult(result, plan, options.json, context.stdout);
+    return 0;
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,256 @@
+import { type Detail, readDetail } from "../action-log/detail.ts";
+import { FilterResults } from "../action-log/filters.ts";
+import { maskField, maskMessage } from "../action-log/mask.ts";
+import { rootItemOf } from "../lineage/ancestry.ts";
+import type { Graph } from "../lineage/graph.ts";
+import { NO_PARTY, type Party } from "../lineage/parties.ts";
+import type { Micros } from "../time/instant.ts";
+import { CollectedLogFacts } from "./log-facts.ts";
+import type { LineageRows } from "./read/lineage-rows.ts";
+import type { RejectedRequest } from "./read/rejected.ts";
+
+/** A row of the query log-entries. */
+export interface LogEntry {
+  actionId: number;
+  /** Null for rejected requests. */
+  reportId: string | null;
+  /** As stored; null for entries about no single item. */
+  index: number | null;
+  trackingId: string | null;
+  type: string;
+  scope: string;
+  detail: string | null;
+  at: Micros;
+  action: string;
+}
+
+/** An entry tied to what it is about: a row of errors.csv. */
+export interface LoggedError {
+  at: Micros;
+  type: string;
+  scope: string;
+  detail: Detail;
+  /** Masked, unless the run was told not to. */
+  message: string;
+  field: string;
+  /** The submission's action; NaN when it is not known. */
+  submissionId: number;
+  /** The submission's report; null for a rejected request, or when it is not known. */
+  reportId: string | null;
+  /** From 1; 0 for none. */
+  item: number;
+  trackingId: string;
+  sender: Party;
+  receiver: Party;
+  action: string;
+}
+
+/** What the pass counts of each submission, by report number or by action. */
+export interface LogCounts {
+  errors: number;
+  warnings: number;
+}
+
+/**
+ * Goes through the action log once: ties each entry to its submission, item, sender and receiver
+ * through the lineage, collects what the outcomes need, counts, and hands back what belongs into
+ * errors.csv.
+ */
+export class LogPass {
+  readonly facts = new CollectedLogFacts();
+  readonly #rows: LineageRows;
+  readonly #graph: Graph;
+  readonly #zeroBased: Uint8Array;
+  readonly #rejected: ReadonlyMap<number, RejectedRequest>;
+  readonly #receiverByName: ReadonlyMap<string, Party>;
+  readonly #unmasked: boolean;
+  readonly #filterResults = new FilterResults();
+  readonly #counts = new Map<number, LogCounts>();
+  readonly #countsOfRejected = new Map<number, LogCounts>();
+  #reportOfAction: Map<number, number> | undefined;
+  readonly #itemByTracking = new Map<number, Map<string, number>>();
+
+  constructor(context: {
+    rows: LineageRows;
+    graph: Graph;
+    zeroBased: Uint8Array;
+    rejected: ReadonlyMap<number, RejectedRequest>;
+    /** Receivers that a detail may name; names that two share are left out. */
+    receiverByName: ReadonlyMap<string, Party>;
+    unmasked: boolean;
+  }) {
+    this.#rows = context.rows;
+    this.#graph = context.graph;
+    this.#zeroBased = context.zeroBased;
+    this.#rejected = context.rejected;
+    this.#receiverByName = context.receiverByName;
+    this.#unmasked = context.unmasked;
+  }
+
+  /** Filter results that were written twice and counted once. */
+  get doubles(): number {
+    return this.#filterResults.doubles;
+  }
+
+  countsOf(root: number): LogCounts {
+    return this.#counts.get(root) ?? NO_COUNTS;
+  }
+
+  countsOfRejected(actionId: number): LogCounts {
+    return this.#countsOfRejected.get(actionId) ?? NO_COUNTS;
+  }
+
+  /** Takes an entry; returns it tied when it belongs into errors.csv, undefined when it does not. */
+  take(entry: LogEntry): LoggedError | undefined {
+    const rejected = entry.reportId === null ? this.#rejected.get(entry.actionId) : undefined;
+    if (entry.type === "info" && !rejected) {
+      this.#noteTranslation(entry);
+      return undefined;
+    }
+    const detail = readDetail(entry.detail);
+    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.reportId, detail)) return undefined;
+    if (rejected) {
+      this.#count(this.#countsOfRejected, rejected.actionId, entry);
+      return this.#logged(entry, detail, {
+        submissionId: rejected.actionId,
+        reportId: null,
+        item: entry.index !== null && entry.index > 0 ? entry.index : 0,
+        sender: rejected.sender,
+        receiver: NO_PARTY,
+      });
+    }
+    return this.#aboutReport(entry, detail);
+  }
+
+  #aboutReport(entry: LogEntry, detail: Detail): LoggedError {
+    const report = this.#reportOf(entry);
+    const tied = report < 0 ? undefined : this.#originOf(report, entry, detail);
+    const root = tied?.root ?? -1;
+    if (report >= 0 && entry.type === "filter") this.facts.filter(report, detail);
+    if (root >= 0) {
+      if (entry.type === "error") {
+        this.facts.error(root, entry.scope === "item" ? entry.index : null, detail.errorCode);
+      }
+      this.#count(this.#counts, root, entry);
+    }
+    const { reports, submissions } = this.#rows;
+    const row = root < 0 ? -1 : submissions.rowOf(root);
+    const ofReport = report < 0 ? NO_PARTY : reports.receivers.get(reports.receiver[report]);
+    return this.#logged(entry, detail, {
+      submissionId: root < 0 ? Number.NaN : reports.actionId[root],
+      reportId: root < 0 ? null : reports.ids.text(root),
+      item: tied?.item ?? 0,
+      sender: row < 0 ? NO_PARTY : submissions.senders.get(submissions.sender[row]),
+      receiver: ofReport === NO_PARTY ? this.#named(detail.receiver) : ofReport,
+    });
+  }
+
+  #logged(
+    entry: LogEntry,
+    detail: Detail,
+    about: Pick<LoggedError, "submissionId" | "reportId" | "item" | "sender" | "receiver">,
+  ): LoggedError {
+    const keep = [about.sender.name, about.receiver.name].filter((name) => name !== "");
+    return {
+      at: entry.at,
+      type: entry.type,
+      scope: entry.scope,
+      detail,
+      message: this.#unmasked
+        ? detail.message
+        : maskMessage(detail.message, { field: detail.field, trackingId: entry.trackingId, keep }),
+      field: this.#unmasked ? detail.field : maskField(detail.field),
+      trackingId: entry.trackingId ?? "",
+      action: entry.action,
+      ...about,
+    };
+  }
+
+  /** The report that an entry is about; entries that lost theirs are tied by what their action wrote. */
+  #reportOf(entry: LogEntry): number {
+    const { reports } = this.#rows;
+    if (entry.reportId !== null) return reports.ids.find(entry.reportId);
+    if (!this.#reportOfAction) {
+      this.#reportOfAction = new Map();
+      for (let report = reports.size - 1; report >= 0; report--) {
+        if (reports.isLoaded(report)) this.#reportOfAction.set(reports.actionId[report], report);
+      }
+    }
+    return this.#reportOfAction.get(entry.actionId) ?? -1;
+  }
+
+  /**
+   * The submission, and the item there where the entry is about one: by the index stored, by the
+   * one item of a report inside the pipeline, or by a legacy row's tracking element.
+   */
+  #originOf(report: number, entry: LogEntry, detail: Detail): { root: number; item: number } | undefined {
+    const { reports, submissions } = this.#rows;
+    if (submissions.rowOf(report) >= 0) {
+      return { root: report, item: this.#itemNumber(report, entry.index) };
+    }
+    const first = 1 - this.#zeroBased[report];
+    const index = entry.index ?? (entry.type === "filter" && reports.itemCountBefore[report] <= 1 ? first : null);
+    const origin = index === null ? undefined : rootItemOf(this.#graph, report, index);
+    if (origin) return { root: origin.root, item: origin.index + this.#zeroBased[origin.root] };
+    const root = this.#rootOf(report);
+    if (root === undefined) return undefined;
+    const element = detail.filteredTrackingElement;
+    return { root, item: element === "" ? 0 : (this.#trackedItems(root).get(element) ?? 0) };
+  }
+
+  #itemNumber(root: number, index: number | null): number {
+    if (index === null) return 0;
+    return Math.max(0, index + this.#zeroBased[root]);
+  }
+
+  /** Goes up the report links to a submission: legacy reports that filters emptied have no item edges. */
+  #rootOf(report: number): number | undefined {
+    const graph = this.#graph;
+    let at = report;
+    for (let steps = 0; steps < graph.reportCount; steps++) {
+      if (this.#rows.submissions.rowOf(at) >= 0) return at;
+      if (graph.firstParent[at] === graph.firstParent[at + 1]) return undefined;
+      at = graph.parents[graph.firstParent[at]];
+    }
+    return undefined;
+  }
+
+  #trackedItems(root: number): Map<string, number> {
+    let items = this.#itemByTracking.get(root);
+    if (items) return items;
+    items = new Map();
+    const graph = this.#graph;
+    for (let edge = graph.firstEdge[root]; edge < graph.firstEdge[root + 1]; edge++) {
+      const text = this.#rows.tracking.text(graph.tracking[edge]);
+      if (text !== "" && !items.has(text)) items.set(text, graph.parentIndex[edge] + this.#zeroBased[root]);
+    }
+    this.#itemByTracking.set(root, items);
+    return items;
+  }
+
+  /** Source: Translator.kt: tracking id `TO:org.service:schema`. */
+  #noteTranslation(entry: LogEntry): void {
+    if (entry.scope !== "translation" || entry.reportId === null) return;
+    const report = this.#rows.reports.ids.find(entry.reportId);
+    const receiver = /^TO:([^:]+):/.exec(entry.trackingId ?? "")?.[1];
+    if (report >= 0 && receiver) this.facts.failedTranslation(report, receiver);
+  }
+
+  #named(receiver: string): Party {
+    return receiver === "" ? NO_PARTY : (this.#receiverByName.get(receiver) ?? NO_PARTY);
+  }
+
+  /** ReportStream shows errors and warnings, and never what is internal. Source: history/SubmissionHistory.kt. */
+  #count(counts: Map<number, LogCounts>, key: number, { type, scope }: LogEntry): void {
+    if (scope === "internal" || (type !== "error" && type !== "warning")) return;
+    let count = counts.get(key);
+    if (!count) {
+      count = { errors: 0, warnings: 0 };
+      counts.set(key, count);
+    }
+    if (type === "error") count.errors++;
+    else count.warnings++;
+  }
+}
+
+const NO_COUNTS: LogCounts = { errors: 0, warnings: 0 };

@@ -1,0 +1,148 @@
+import { EdgeList } from "../../lineage/edge-list.ts";
+import { buildGraph, type Graph } from "../../lineage/graph.ts";
+import { FLAG } from "../../lineage/report-table.ts";
+import { ReportWalk } from "../../lineage/walk.ts";
+import { KIND, kindOf } from "../../outcome/kind.ts";
+import type { Micros } from "../../time/instant.ts";
+import type { LineageRows } from "./lineage-rows.ts";
+
+/** The span of time that is read whole; what came after it is looked up by key. */
+export interface Span {
+  from: Micros;
+  to: Micros;
+  /** Reports and edges up to here are read by time: the window's end and the time that work takes to settle. */
+  horizon: Micros;
+}
+
+/**
+ * Reads the lineage of a window: everything written from its start to the horizon, the submissions
+ * behind what was delivered, failed or logged in it, and what became of open work after the horizon.
+ *
+ * @param seeds ids of reports from before the window that something in it speaks of
+ * @param asOf the snapshot's instant
+ */
+export async function readLineage(
+  rows: LineageRows,
+  span: Span,
+  seeds: readonly string[],
+  asOf: Micros,
+): Promise<{ graph: Graph; kinds: Uint8Array }> {
+  const time = { from: span.from, to: span.horizon };
+  await rows.readReports(time);
+  await rows.readEdges(time);
+  await rows.readFiles(time);
+  await rows.readLinks(time);
+  await rows.readSubmissions({ from: span.from, to: span.to });
+  for (const id of seeds) rows.reports.ids.addText(id);
+  await readAncestors(rows);
+  let graph = finish(rows);
+  let kinds = kindsOf(rows);
+  for (const asked = new Set<number>(); span.horizon < asOf; ) {
+    const open = openReports(rows, graph, kinds, span).filter((report) => !asked.has(report));
+    if (open.length === 0) break;
+    for (const report of open) asked.add(report);
+    await readDescendants(rows, open, span.horizon);
+    rows.edges = merged(graph, rows.edges);
+    graph = finish(rows);
+    kinds = kindsOf(rows);
+  }
+  return { graph, kinds };
+}
+
+/**
+ * Goes up from every report that is known by its id only, a generation at a time, to the
+ * submissions. These are the reports that were open when the window began, and the seeds.
+ */
+async function readAncestors(rows: LineageRows): Promise<void> {
+  const { reports } = rows;
+  const submitted: string[] = [];
+  for (let first = 0; first < reports.size; ) {
+    const ids: string[] = [];
+    const last = reports.size;
+    for (let report = first; report < last; report++) if (!reports.isLoaded(report)) ids.push(reports.ids.text(report));
+    first = last;
+    if (ids.length === 0) continue;
+    await rows.readReports({ ids });
+    await rows.readFiles({ ids });
+    await rows.readEdges({ children: ids });
+    await rows.readLinks({ children: ids });
+    for (const id of ids) {
+      const report = reports.ids.find(id);
+      if (reports.isLoaded(report) && reports.flags[report] & FLAG.submitted) submitted.push(id);
+    }
+  }
+  if (submitted.length > 0) await rows.readSubmissions({ ids: submitted });
+}
+
+/** Reads what was made of open reports after the horizon: their children, and the children's rows. */
+async function readDescendants(rows: LineageRows, open: readonly number[], from: Micros): Promise<void> {
+  const { reports } = rows;
+  const before = reports.size;
+  const parents = open.map((report) => reports.ids.text(report));
+  await rows.readEdges({ parents, from });
+  await rows.readLinks({ parents, from });
+  const ids: string[] = [];
+  for (let report = before; report < reports.size; report++) ids.push(reports.ids.text(report));
+  if (ids.length === 0) return;
+  await rows.readReports({ ids });
+  await rows.readFiles({ ids });
+}
+
+/**
+ * What later rows can still change, of all that came from the window's submissions: work without a
+ * child, and files made ready to be sent, which may be sent again or fetched at any time.
+ */
+function openReports(rows: LineageRows, graph: Graph, kinds: Uint8Array, span: Span): number[] {
+  const { reports, submissions } = rows;
+  const down = new ReportWalk(graph, "down");
+  const seen = new Uint8Array(graph.reportCount);
+  const open: number[] = [];
+  const consider = (report: number): void => {
+    if (seen[report]) return;
+    seen[report] = 1;
+    const isLeaf = graph.firstChild[report] === graph.firstChild[report + 1];
+    if (kinds[report] === KIND.deliverable || (kinds[report] === KIND.step && isLeaf)) {
+      open.push(report);
+    }
+  };
+  for (let row = 0; row < submissions.length; row++) {
+    const root = submissions.report[row];
+    const at = reports.createdAt[root];
+    if (at < span.from || at >= span.to) continue;
+    consider(root);
+    down.from(root, consider);
+  }
+  return open;
+}
+
+function finish(rows: LineageRows): Graph {
+  rows.reports.reserve();
+  const { edges } = rows;
+  rows.edges = new EdgeList();
+  return buildGraph(edges, rows.links, rows.reports.size);
+}
+
+/** The graph's edges and new ones in one list, to build it again. */
+function merged(graph: Graph, added: EdgeList): EdgeList {
+  for (let report = 0; report < graph.reportCount; report++) {
+    for (let edge = graph.firstEdge[report]; edge < graph.firstEdge[report + 1]; edge++) {
+      added.add(report, graph.parentIndex[edge], graph.child[edge], graph.childIndex[edge], graph.tracking[edge]);
+    }
+  }
+  return added;
+}
+
+function kindsOf({ reports }: LineageRows): Uint8Array {
+  const kinds = new Uint8Array(reports.size);
+  for (let report = 0; report < kinds.length; report++) {
+    kinds[report] = kindOf({
+      flags: reports.flags[report],
+      nextAction: reports.nextAction[report],
+      writtenBy: reports.writtenBy[report],
+      receiver: reports.receiver[report],
+      itemCount: reports.itemCount[report],
+      itemCountBefore: reports.itemCountBefore[report],
+    });
+  }
+  return kinds;
+}

@@ -1,0 +1,167 @@
+import { firstEdgeOf } from "../../lineage/graph.ts";
+import { zeroBasedReports } from "../../lineage/index-base.ts";
+import type { Parties, Party } from "../../lineage/parties.ts";
+import type { Attempt } from "../../outcome/attempt.ts";
+import type { Facts } from "../../outcome/facts.ts";
+import { KIND } from "../../outcome/kind.ts";
+import type { ReceiverHistory } from "../../outcome/receiver.ts";
+import type { Task } from "../../outcome/task.ts";
+import type { Catalogue } from "../../source/catalogue.ts";
+import type { Snapshot } from "../../source/snapshot.ts";
+import { DAY, MINUTE, type Micros } from "../../time/instant.ts";
+import { type LoggedError, LogPass } from "../log-pass.ts";
+import { readLineage, type Span } from "./lineage.ts";
+import { LineageRows } from "./lineage-rows.ts";
+import { logEntries, readLoggedReports } from "./log-entries.ts";
+import { readMessageIds } from "./message-ids.ts";
+import { type RejectedRequest, readRejected } from "./rejected.ts";
+import { byReport, readAttempts, readReceivers, readTasks, unsettledReports } from "./state.ts";
+
+/** A series of attempts took up to 41 hours until 2025-06-17. */
+const LONGEST_SERIES = 2 * DAY;
+
+/** An entry is stamped by the step's own clock, before its action is written. */
+const LOGGED_EARLIER = MINUTE;
+
+/** Everything read of a window; nothing more comes from the database. */
+export interface WindowData {
+  rows: LineageRows;
+  facts: Facts;
+  attempts: Attempt[];
+  rejected: RejectedRequest[];
+  log: LogPass;
+}
+
+/** What to do while reading. */
+export interface ReadOptions {
+  unmasked: boolean;
+  /** Takes an entry that was logged in the window; may ask to wait. */
+  onLogged: (error: LoggedError) => Promise<void> | undefined;
+  /** Says what is being read. */
+  onPhase: (phase: string) => void;
+}
+
+/** Reads a window through the snapshot, each kind of row once, in the order in which one needs the other. */
+export async function readWindow(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  span: Span,
+  { unmasked, onLogged, onPhase }: ReadOptions,
+): Promise<WindowData> {
+  const rows = new LineageRows(snapshot, catalogue);
+  onPhase("settings and attempts");
+  const receivers = await readReceivers(snapshot, catalogue);
+  const attempts = await readAttempts(snapshot, catalogue, span.from - LONGEST_SERIES, span.horizon);
+  const rejected = await readRejected(snapshot, catalogue, rows.submissions.senders, span.from, span.to);
+  const logged = await readLoggedReports(snapshot, catalogue, span.from, span.to);
+
+  onPhase("lineage");
+  const { graph, kinds } = await readLineage(rows, span, [...failedFiles(attempts, span), ...logged], snapshot.at);
+  const zeroBased = zeroBasedReports(graph, rows.reports);
+
+  onPhase("action log");
+  const log = new LogPass({
+    rows,
+    graph,
+    zeroBased,
+    rejected: new Map(rejected.map((request) => [request.actionId, request])),
+    receiverByName: receiversByName(receivers, rows.reports.receivers),
+    unmasked,
+  });
+  for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon)) {
+    for (const entry of batch) {
+      const error = log.take(entry);
+      if (!error || entry.at < span.from || entry.at >= span.to) continue;
+      const full = onLogged(error);
+      if (full) await full;
+    }
+  }
+
+  onPhase("tasks");
+  const unsettled = unsettledReports(rows, graph, kinds);
+  const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
+  const late = await readLateAttempts(snapshot, catalogue, rows, kinds, unsettled, tasks, span);
+  await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
+  const messageIds = await readMessageIds(snapshot, catalogue, rows, graph);
+
+  const facts: Facts = {
+    reports: rows.reports,
+    graph,
+    kinds,
+    zeroBased,
+    files: rows.files,
+    tasks,
+    attempts: byReport([...attempts, ...late], rows),
+    receivers,
+    log: log.facts,
+    trackingId(root, index) {
+      const end = graph.firstEdge[root + 1];
+      for (let edge = firstEdgeOf(graph, root, index); edge >= 0 && edge < end; edge++) {
+        if (graph.parentIndex[edge] !== index) break;
+        if (graph.tracking[edge] !== 0) return rows.tracking.text(graph.tracking[edge]);
+      }
+      return messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "";
+    },
+  };
+  return { rows, facts, attempts: [...attempts, ...late], rejected, log };
+}
+
+/** The files that a failure of the window names. */
+function failedFiles(attempts: readonly Attempt[], span: Span): string[] {
+  const failed = attempts.filter(({ kind, at, reportId }) => {
+    return (kind === "send_error" || kind === "email") && at >= span.from && at < span.to && reportId !== "";
+  });
+  return [...new Set(failed.map(({ reportId }) => reportId))];
+}
+
+/** Attempts after the horizon, of the receivers whose files failed or wait. */
+async function readLateAttempts(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  { reports }: LineageRows,
+  kinds: Uint8Array,
+  unsettled: readonly number[],
+  tasks: ReadonlyMap<number, Task>,
+  span: Span,
+): Promise<Attempt[]> {
+  if (span.horizon >= snapshot.at) return [];
+  const organizations = new Set<string>();
+  for (const report of unsettled) {
+    if (kinds[report] !== KIND.deliverable || tasks.get(report)?.step === "none") continue;
+    organizations.add(reports.receivers.get(reports.receiver[report]).organization);
+  }
+  organizations.delete("");
+  if (organizations.size === 0) return [];
+  return readAttempts(snapshot, catalogue, span.horizon, afterSnapshot(snapshot.at), [...organizations]);
+}
+
+/** Files whose names are printed though they were not sent: failures, and e-mails. */
+function namedFiles(
+  { reports }: LineageRows,
+  kinds: Uint8Array,
+  unsettled: readonly number[],
+  attempts: readonly Attempt[],
+): string[] {
+  const ids = new Set(
+    unsettled.filter((report) => kinds[report] === KIND.deliverable).map((report) => reports.ids.text(report)),
+  );
+  for (const { reportId } of attempts) if (reportId !== "") ids.add(reportId);
+  return [...ids].filter((id) => kinds[reports.ids.find(id)] === KIND.deliverable);
+}
+
+function receiversByName(receivers: ReceiverHistory, parties: Parties): Map<string, Party> {
+  const byName = new Map<string, Party>();
+  const shared = new Set<string>();
+  for (const key of receivers.keys()) {
+    const party = parties.get(parties.id(key));
+    if (byName.has(party.name)) shared.add(party.name);
+    byName.set(party.name, party);
+  }
+  for (const name of shared) byName.delete(name);
+  return byName;
+}
+
+/** Rows of the snapshot's own instant are in it. */
+function afterSnapshot(at: Micros): Micros {
+  return at + MINUTE;
+}

@@ -1,0 +1,191 @@
+import type { ErrorGroup } from "../action-log/group.ts";
+import { OriginFinder } from "../lineage/origins.ts";
+import { ReportWalk } from "../lineage/walk.ts";
+import { deliveriesBetween } from "../outcome/deliveries.ts";
+import { type Failure, failuresBetween } from "../outcome/failures.ts";
+import { Judge } from "../outcome/judge.ts";
+import type { Limits } from "../outcome/limits.ts";
+import { StatusRules } from "../outcome/status.ts";
+import { openRunFolder, type RunFolder } from "../output/folder.ts";
+import type { Manifest } from "../output/manifest.ts";
+import { packageIdentity } from "../package.ts";
+import { operatorsPage, organizationPage } from "../report/pages.ts";
+import type { Render } from "../report/templates.ts";
+import type { Catalogue } from "../source/catalogue.ts";
+import type { Snapshot } from "../source/snapshot.ts";
+import { SummaryFold } from "../summary/fold.ts";
+import type { ErrorGroupSummary, FailureSummary, Summary } from "../summary/types.ts";
+import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
+import type { Window } from "../time/window.ts";
+import { writeExports } from "./exports.ts";
+import { folderOf, RunOutputs } from "./outputs.ts";
+import type { RunPlan } from "./plan.ts";
+import type { LineageRows } from "./read/lineage-rows.ts";
+import { readWindow, type WindowData } from "./read/window.ts";
+import { sayTime } from "./say-time.ts";
+import { ErrorWriter } from "./write-errors.ts";
+import { writeDeliveries, writeFailures, writePairs } from "./write-files.ts";
+import { writeSubmissions } from "./write-items.ts";
+
+export interface RunRequest {
+  plan: RunPlan;
+  limits: Limits;
+  /** How long after its end the window is still read by time. */
+  settle: Micros;
+  catalogue: Catalogue;
+  render: Render;
+  unmasked: boolean;
+  /** The instant as of which states are judged; undefined for the snapshot's. */
+  asOf: Micros | undefined;
+  /** Opens the one session of the run. */
+  openSnapshot: () => Promise<Snapshot>;
+  onPhase: (phase: string) => void;
+  /** Milliseconds; only for the age of leftovers. */
+  now: () => number;
+}
+
+export interface RunResult {
+  folder: string;
+  summary: Summary;
+  manifest: Manifest;
+}
+
+/**
+ * Carries out a plan: one snapshot, one pass, and a folder that appears whole or not at all.
+ *
+ * @throws OutputError when the folder exists or cannot be written, and whatever reading throws
+ */
+export async function runWindow(request: RunRequest): Promise<RunResult> {
+  const { plan, now } = request;
+  const folder = await openRunFolder(plan.folder, { force: plan.force, now });
+  try {
+    return await fill(folder, request);
+  } finally {
+    await folder.abort();
+  }
+}
+
+async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> {
+  const { plan, catalogue, limits, onPhase } = request;
+  const { window } = plan;
+  const outputs = new RunOutputs(folder, plan.organizations);
+  const errors = new ErrorWriter(outputs);
+  const snapshot = await request.openSnapshot();
+  const { at, id } = snapshot;
+  let data: WindowData;
+  try {
+    data = await readWindow(
+      snapshot,
+      catalogue,
+      { from: window.from, to: window.to, horizon: window.to + request.settle },
+      {
+        unmasked: request.unmasked,
+        onLogged: (error) => errors.write(error),
+        onPhase,
+      },
+    );
+    await writeExports(snapshot, catalogue, folder, outputs, window);
+  } finally {
+    await snapshot.close();
+  }
+
+  onPhase("outcomes");
+  const { facts, rows, attempts } = data;
+  const asOf = request.asOf ?? at;
+  const judge = new Judge(facts, { asOf, limits, timeZone: window.timeZone, say: sayTime(asOf) });
+  const status = new StatusRules(rows.reports, new ReportWalk(facts.graph, "down"));
+  const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
+  const fold = new SummaryFold();
+  await errors.flush();
+  await writeSubmissions(data, judge, status, outputs, fold, window);
+  await writeDeliveries(deliveriesBetween(facts, origins, window.from, window.to), rows, outputs, fold);
+  const failures = failuresBetween(facts, origins, attempts, window, limits);
+  await writeFailures(failures, rows, outputs, fold);
+  const { groups } = await errors.writeGroups();
+  const pairs = fold.pairs();
+  await writePairs(pairs, outputs);
+
+  onPhase("pages");
+  const summary: Summary = {
+    format: 1,
+    window: windowOf(window),
+    snapshot: { at: formatInstant(at), id },
+    limitedTo: plan.organizations,
+    totals: fold.totals(),
+    organizations: fold.organizations(outputs.organizations, folderOf),
+    senders: fold.senders(),
+    receivers: fold.receivers(),
+    pairs,
+    errorGroups: groups.map(groupSummary),
+    failures: failures
+      .filter(({ receiver }) => outputs.wants(receiver.organization))
+      .map((failure) => failureSummary(failure, rows)),
+  };
+  await writePages(folder, summary, request.render);
+
+  onPhase("publishing");
+  const manifest = await folder.publish({
+    tool: packageIdentity(),
+    window: summary.window,
+    snapshot: summary.snapshot,
+    options: optionsOf(request),
+    queries: catalogue.queries
+      .filter(({ header }) => header.uses.includes("engine") || header.export)
+      .map(({ name, sha256 }) => ({ name, sha256 })),
+  });
+  return { folder: plan.folder, summary, manifest };
+}
+
+/** What the manifest says of how the run was asked for; durations in seconds. */
+function optionsOf({ plan, unmasked, asOf, limits, settle }: RunRequest): Manifest["options"] {
+  return {
+    organizations: plan.organizations,
+    unmasked,
+    asOf: asOf === undefined ? null : formatInstant(asOf),
+    pipelineSeconds: limits.pipeline / SECOND,
+    sendSeconds: limits.send / SECOND,
+    fileLifeSeconds: limits.fileLife / SECOND,
+    settleSeconds: settle / SECOND,
+  };
+}
+
+/** The pages and the data behind them. */
+async function writePages(folder: RunFolder, summary: Summary, render: Render): Promise<void> {
+  await folder.file("summary.json", `${JSON.stringify(summary, null, 1)}\n`);
+  await folder.file("index.html", operatorsPage(summary, render));
+  for (const organization of summary.organizations) {
+    await folder.file(`${organization.folder}/index.html`, organizationPage(summary, organization, render));
+  }
+}
+
+function windowOf({ from, to, timeZone }: Window): Summary["window"] {
+  return { from: formatInstant(from), to: formatInstant(to), timeZone };
+}
+
+function groupSummary(group: ErrorGroup): ErrorGroupSummary {
+  const { type, scope, errorCode, field, message, sender, receiver, count, submissions, items } = group;
+  const seen = { firstSeen: formatInstant(group.firstSeen), lastSeen: formatInstant(group.lastSeen) };
+  return { type, scope, errorCode, field, message, sender, receiver, count, submissions, items, ...seen };
+}
+
+function failureSummary(failure: Failure, { reports, files }: LineageRows): FailureSummary {
+  const { report } = failure;
+  const instant = (at: Micros): string | null => (Number.isNaN(at) ? null : formatInstant(at));
+  return {
+    reportId: failure.reportId,
+    receiver: failure.receiver.name,
+    organization: failure.receiver.organization,
+    fileName: report < 0 ? "" : files.name(report),
+    items: report < 0 ? null : reports.itemCount[report],
+    state: failure.state,
+    firstFailedAt: formatInstant(failure.firstFailedAt),
+    lastFailedAt: formatInstant(failure.lastFailedAt),
+    attempts: failure.attempts,
+    errorFamily: failure.errorFamily,
+    error: failure.error,
+    resentAt: instant(failure.resentAt),
+    recoveredAt: instant(failure.recoveredAt),
+    senders: failure.senders.map(({ name }) => name),
+    expiresAt: instant(failure.expiresAt),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Party } from "../lineage/parties.ts";
+import type { Delivery } from "../outcome/deliveries.ts";
+import type { Failure } from "../outcome/failures.ts";
+import { OUTCOMES } from "../outcome/words.ts";
+import type { CsvValue } from "../output/csv.ts";
+import type { SummaryFold } from "../summary/fold.ts";
+import type { PairSummary } from "../summary/types.ts";
+import type { RunOutputs } from "./outputs.ts";
+import type { LineageRows } from "./read/lineage-rows.ts";
+
+/** Writes deliveries.csv and the receivers' copies. */
+export async function writeDeliveries(
+  deliveries: readonly Delivery[],
+  { reports, files }: LineageRows,
+  outputs: RunOutputs,
+  fold: SummaryFold,
+): Promise<void> {
+  for (const delivery of deliveries) {
+    const { report, at, kind, receiver, transport, attempts, resend, submissions } = delivery;
+    if (!outputs.wants(receiver.organization)) continue;
+    fold.file(receiver, kind);
+    const head: CsvValue[] = [reports.ids.text(report), at, kind, receiver.name, files.topic(report)];
+    const file: CsvValue[] = [files.format(report), files.name(report), reports.itemCount[report], transport];
+    const origin: CsvValue[] = [submissions, names(delivery.senders), known(delivery.oldestSubmittedAt)];
+    const row = [...head, ...file, attempts, resend, ...origin];
+    await outputs.whole.deliveries.write(row);
+    await outputs.of(receiver.organization)?.deliveries.write(row);
+  }
+}
+
+/** Writes failures.csv and the receivers' copies, which do not name staff. */
+export async function writeFailures(
+  failures: readonly Failure[],
+  { reports, files }: LineageRows,
+  outputs: RunOutputs,
+  fold: SummaryFold,
+): Promise<void> {
+  for (const failure of failures) {
+    const { report, receiver, resentBy } = failure;
+    if (!outputs.wants(receiver.organization)) continue;
+    fold.failure(receiver);
+    const row = (by: string): CsvValue[] => [
+      failure.reportId === "" ? null : failure.reportId,
+      receiver.name,
+      report < 0 ? null : files.name(report),
+      report < 0 ? null : reports.itemCount[report],
+      failure.state,
+      failure.firstFailedAt,
+      failure.lastFailedAt,
+      failure.attempts,
+      failure.errorFamily,
+      failure.error,
+      known(failure.resentAt),
+      by,
+      known(failure.recoveredAt),
+      names(failure.senders),
+      failure.submissionIds.join("; "),
+      known(failure.expiresAt),
+    ];
+    await outputs.whole.failures.write(row(resentBy));
+    await outputs.of(receiver.organization)?.failures.write(row(""));
+  }
+}
+
+/** Writes summary.csv, and each organization's lines into its own. */
+export async function writePairs(pairs: readonly PairSummary[], outputs: RunOutputs): Promise<void> {
+  for (const pair of pairs) {
+    const row: CsvValue[] = [
+      ...[pair.sender, pair.receiver, pair.topic, pair.submissions, pair.items],
+      ...OUTCOMES.map((outcome) => pair.byItemAndReceiver[outcome]),
+      ...[pair.deliveredPercent, pair.medianDeliverySeconds, pair.p95DeliverySeconds],
+    ];
+    await outputs.whole.summary.write(row);
+    const { senderOrganization, receiverOrganization } = pair;
+    await outputs.of(senderOrganization)?.summary.write(row);
+    if (receiverOrganization !== senderOrganization) await outputs.of(receiverOrganization)?.summary.write(row);
+  }
+}
+
+/** Distinct names in a cell, sorted. */
+function names(parties: readonly Party[]): string {
+  return [...new Set(parties.map(({ name }) => name))].join("; ");
+}
+
+function known(instant: number): number | null {
+  return Number.isNaN(instant) ? null : instant;
+}

@@ -1,0 +1,177 @@
+import { NO_PARTY, type Party } from "../lineage/parties.ts";
+import type { ItemOutcome, Judge } from "../outcome/judge.ts";
+import type { StatusRules } from "../outcome/status.ts";
+import { OUTCOMES } from "../outcome/words.ts";
+import type { CsvValue } from "../output/csv.ts";
+import type { Counts } from "../summary/counts.ts";
+import type { SummaryFold } from "../summary/fold.ts";
+import type { Micros } from "../time/instant.ts";
+import type { RunOutputs } from "./outputs.ts";
+import type { RejectedRequest } from "./read/rejected.ts";
+import type { WindowData } from "./read/window.ts";
+
+/** Positions in ITEM_COLUMNS that differ from copy to copy. */
+const DELIVERED_ITEM = 12;
+
+interface Submitted {
+  actionId: number;
+  at: Micros;
+  root: number;
+  /** Undefined for a submission that has a report. */
+  rejected: RejectedRequest | undefined;
+}
+
+/**
+ * Writes submissions.csv and items.csv, and the organizations' copies, a submission at a time in the
+ * order of (submitted_at, submission_id, report_id); items in turn, receivers by name.
+ */
+export async function writeSubmissions(
+  data: WindowData,
+  judge: Judge,
+  status: StatusRules,
+  outputs: RunOutputs,
+  fold: SummaryFold,
+  window: { from: Micros; to: Micros },
+): Promise<void> {
+  const writer = new ItemWriter(data, judge, outputs, fold);
+  for (const submitted of inOrder(data, window)) {
+    const full = submitted.rejected
+      ? writeRejected(data, outputs, fold, submitted.rejected)
+      : writer.write(submitted, status);
+    if (full) await full;
+  }
+}
+
+function inOrder({ rows, rejected }: WindowData, window: { from: Micros; to: Micros }): Submitted[] {
+  const { reports, submissions } = rows;
+  const all: Submitted[] = rejected.map((request) => {
+    return { actionId: request.actionId, at: request.at, root: -1, rejected: request };
+  });
+  for (let row = 0; row < submissions.length; row++) {
+    const root = submissions.report[row];
+    const at = reports.createdAt[root];
+    if (at >= window.from && at < window.to) {
+      all.push({ actionId: reports.actionId[root], at, root, rejected: undefined });
+    }
+  }
+  return all.sort(
+    (left, right) =>
+      left.at - right.at ||
+      left.actionId - right.actionId ||
+      (left.root >= 0 && right.root >= 0 ? reports.ids.compare(left.root, right.root) : 0),
+  );
+}
+
+class ItemWriter {
+  readonly #data: WindowData;
+  readonly #judge: Judge;
+  readonly #outputs: RunOutputs;
+  readonly #fold: SummaryFold;
+  readonly #row: CsvValue[] = [];
+
+  constructor(data: WindowData, judge: Judge, outputs: RunOutputs, fold: SummaryFold) {
+    this.#data = data;
+    this.#judge = judge;
+    this.#outputs = outputs;
+    this.#fold = fold;
+  }
+
+  write({ actionId, at, root }: Submitted, status: StatusRules): Promise<void> | undefined {
+    const { reports, submissions, files } = this.#data.rows;
+    const { outputs } = { outputs: this.#outputs };
+    const row = submissions.rowOf(root);
+    const sender = submissions.senders.get(submissions.sender[row]);
+    const topic = files.topic(root);
+    const httpStatus = submissions.httpStatus[row] < 0 ? null : submissions.httpStatus[row];
+    const own = outputs.wants(sender.organization);
+    const items = this.#judge.itemCount(root);
+    let started = false;
+    const start = (): void => {
+      if (!started) this.#fold.submission({ sender, topic, submittedAt: at, rejected: false });
+      started = true;
+    };
+    if (own) start();
+    const base = this.#row;
+    base[0] = actionId;
+    base[1] = reports.ids.text(root);
+    base[4] = sender.name;
+    base[5] = topic;
+    base[6] = at;
+    let full: Promise<void> | undefined;
+    for (let item = 1; item <= items; item++) {
+      base[2] = item;
+      base[3] = this.#data.facts.trackingId(root, item - this.#data.facts.zeroBased[root]);
+      for (const outcome of this.#judge.outcomes(root, item)) {
+        const receiver = reports.receivers.get(outcome.receiver);
+        if (!own && !outputs.wants(receiver.organization)) continue;
+        start();
+        full = this.#writeItem(item, outcome, receiver, sender) ?? full;
+      }
+    }
+    if (!own) {
+      if (started) this.#fold.endSubmission();
+      return full;
+    }
+    const { errors, warnings } = this.#data.log.countsOf(root);
+    const line = submissionRow(
+      [actionId, base[1], at, sender.name, topic, files.name(root), files.format(root), items, httpStatus],
+      status.status(root, httpStatus),
+      this.#fold.endSubmission(),
+      errors,
+      warnings,
+    );
+    return writeSubmission(outputs, sender, line) ?? full;
+  }
+
+  #writeItem(item: number, outcome: ItemOutcome, receiver: Party, sender: Party): Promise<void> | undefined {
+    const { reports, files } = this.#data.rows;
+    const { deliveredReport, deliveredAt, deliveredItem, timesDelivered } = outcome;
+    const isDelivered = deliveredReport >= 0;
+    const row = this.#row;
+    row[7] = receiver.name;
+    row[8] = outcome.outcome;
+    row[9] = outcome.reason;
+    row[10] = outcome.acts;
+    row[11] = isDelivered ? reports.ids.text(deliveredReport) : null;
+    row[DELIVERED_ITEM] = isDelivered ? deliveredItem : null;
+    row[13] = isDelivered ? files.name(deliveredReport) : null;
+    row[14] = isDelivered ? deliveredAt : null;
+    row[15] = timesDelivered;
+    this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt });
+    const { whole } = this.#outputs;
+    let full = whole.items.write(row);
+    full = this.#outputs.of(receiver.organization)?.receivedItems.write(row) ?? full;
+    // Where the item stands in a file that others share is not the sender's to know.
+    row[DELIVERED_ITEM] = null;
+    return this.#outputs.of(sender.organization)?.submittedItems.write(row) ?? full;
+  }
+}
+
+function writeRejected(
+  { log }: WindowData,
+  outputs: RunOutputs,
+  fold: SummaryFold,
+  request: RejectedRequest,
+): Promise<void> | undefined {
+  const { actionId, at, sender, fileName, httpStatus } = request;
+  if (!outputs.wants(sender.organization)) return undefined;
+  fold.submission({ sender, topic: "", submittedAt: at, rejected: true });
+  const { errors, warnings } = log.countsOfRejected(actionId);
+  const row = submissionRow(
+    [actionId, null, at, sender.name, null, fileName, null, 0, httpStatus],
+    "Error",
+    fold.endSubmission(),
+    errors,
+    warnings,
+  );
+  return writeSubmission(outputs, sender, row);
+}
+
+function submissionRow(head: CsvValue[], status: string, counts: Counts, errors: number, warnings: number): CsvValue[] {
+  return [...head, status, ...OUTCOMES.map((outcome) => counts[outcome]), errors, warnings];
+}
+
+function writeSubmission(outputs: RunOutputs, sender: Party, row: CsvValue[]): Promise<void> | undefined {
+  const full = outputs.whole.submissions.write(row);
+  return sender === NO_PARTY ? full : (outputs.of(sender.organization)?.submissions.write(row) ?? full);
+}
