@@ -76,7 +76,7 @@ async function writeTo(
     }
     if (sync) await attempt("sync", path, () => handle.sync());
   } finally {
-    await handle.close();
+    await attempt("close", path, () => handle.close());
   }
 }
 

@@ -14,7 +14,7 @@ export function csvStringifyOptions(columns: readonly Column[]): Options {
     context.header ? String(value) : (cells[context.index] as CellFormatter)(value);
   return {
     header: true,
-    columns: columns.map(({ name }) => ({ key: name, header: name })),
+    columns: columns.map(({ name }, index) => ({ key: name || String(index), header: name })),
     cast: {
       string: cast,
       number: cast,

@@ -1,4 +1,4 @@
-import { type Column, CsvFormatter, type CsvValue } from "./csv.ts";
+import { type Column, type CsvFormatter, type CsvValue, createCsvFormatter } from "./csv.ts";
 import type { ManifestFile } from "./manifest.ts";
 import type { QueuedFile, WriteQueue } from "./write-queue.ts";
 
@@ -87,7 +87,7 @@ export class CsvFiles {
   #formatter(columns: readonly Column[]): CsvFormatter {
     let formatter = this.#formatters.get(columns);
     if (!formatter) {
-      formatter = new CsvFormatter(columns);
+      formatter = createCsvFormatter(columns);
       this.#formatters.set(columns, formatter);
     }
     return formatter;

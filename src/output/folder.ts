@@ -114,7 +114,7 @@ export class RunFolder {
    */
   async publish(head: ManifestHead): Promise<Manifest> {
     this.#checkOpen();
-    const { fs, path, temporary } = this.#setting;
+    const { fs, temporary } = this.#setting;
     this.#csv.end();
     await this.#queue.idle();
     const manifest = createManifest(head, [
@@ -131,8 +131,6 @@ export class RunFolder {
     await this.#queue.idle();
     for (const folder of withAncestors(this.#queue.folders(), temporary)) await syncFolder(fs, folder);
     await this.#takeName();
-    this.#state = "published";
-    await syncFolder(fs, dirname(path));
     return manifest;
   }
 
@@ -158,29 +156,34 @@ export class RunFolder {
   }
 
   async #takeName(): Promise<void> {
-    const { fs, path, temporary, force } = this.#setting;
-    if (!(await exists(fs, path))) return this.#rename(temporary, path);
+    const { fs, path, force } = this.#setting;
+    if (!(await exists(fs, path))) {
+      await this.#rename();
+      return syncFolder(fs, dirname(path));
+    }
     await checkTarget(fs, path, force);
     const aside = join(dirname(path), ownName(basename(path), "old"));
     await attempt("move aside", path, () => fs.rename(path, aside));
     try {
-      await this.#rename(temporary, path);
+      await this.#rename();
     } catch (error) {
       await fs.rename(aside, path).catch(() => undefined);
       throw error;
     }
-    // The new run stands; an old one that cannot be removed is a leftover, which the next run clears.
+    // Not before the new name is durable; and an old run that cannot be removed is a leftover for the next run.
     await syncFolder(fs, dirname(path));
     await fs.rm(aside, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 
-  async #rename(from: string, to: string): Promise<void> {
+  async #rename(): Promise<void> {
+    const { fs, path, temporary } = this.#setting;
     try {
-      await this.#setting.fs.rename(from, to);
+      await fs.rename(temporary, path);
     } catch (error) {
-      if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(errorCode(error) ?? "")) throw taken(to);
-      throw outputError(error, "give its final name to", to);
+      if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(errorCode(error) ?? "")) throw taken(path);
+      throw outputError(error, "give its final name to", path);
     }
+    this.#state = "published";
   }
 }
 

@@ -2,14 +2,29 @@ import type { Micros } from "../time/instant.ts";
 
 const MILLIS_A_DAY = 86_400_000;
 
+/** The clock of every second of a day and the fraction of every millisecond, worked out when first needed. */
+interface Tables {
+  readonly clocks: (string | undefined)[];
+  readonly fractions: readonly string[];
+}
+
+let tables: Tables | undefined;
+
+function sharedTables(): Tables {
+  tables ??= {
+    clocks: new Array<string | undefined>(86_400),
+    fractions: Array.from({ length: 1000 }, (_, millis) => `.${String(millis).padStart(3, "0")}Z`),
+  };
+  return tables;
+}
+
 /**
  * A formatInstant for files of many rows: the same text, several times as fast, because the date is
  * worked out once a day and the clock from two tables. Infinite instants, which Postgres knows and
  * Date does not, are printed as Postgres prints them.
  */
 export function createInstantFormatter(): (instant: Micros) => string {
-  const clocks = new Array<string | undefined>(86_400);
-  const fractions = Array.from({ length: 1000 }, (_, millis) => `.${String(millis).padStart(3, "0")}Z`);
+  const { clocks, fractions } = sharedTables();
   let lastInstant: Micros = Number.NaN;
   let lastText = "";
   let lastDay = Number.NaN;
