@@ -27,8 +27,10 @@ export async function proposeKey(sources: readonly TableSource[]): Promise<reado
   const [first, ...others] = sources;
   if (first === undefined) return undefined;
   const common = first.columns.filter((name) => others.every(({ columns }) => columns.includes(name)));
-  const samples = await Promise.all(sources.map((source) => takeSample(source, storedOrder(common))));
   const columns = storedOrder(common);
+  const samples: Sample[] = [];
+  // One after the other: two versions may be read through one connection.
+  for (const source of sources) samples.push(await takeSample(source, columns));
   for (let size = 1; size <= Math.min(LARGEST_KEY, columns.length); size++) {
     const passing = setsOfSize(byVariety(columns, samples), size)
       .filter((set) => samples.every(({ rows }) => isUnique(rows, set)))

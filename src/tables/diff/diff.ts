@@ -64,7 +64,11 @@ export interface DiffOptions {
  *
  * @throws GuardError where a key column is in neither table
  */
-export async function diffTables(before: TableSource, after: TableSource, options: DiffOptions = {}): Promise<TableDiff> {
+export async function diffTables(
+  before: TableSource,
+  after: TableSource,
+  options: DiffOptions = {},
+): Promise<TableDiff> {
   const columns = [...after.columns, ...before.columns.filter((name) => !after.columns.includes(name))];
   const key = await chooseKey(before, after, columns, options.key);
   const order = [...key.columns, ...columns.filter((name) => !key.columns.includes(name))];

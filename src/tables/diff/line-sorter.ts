@@ -56,7 +56,9 @@ async function* mergeRuns(runs: readonly AsyncIterable<string[]>[]): AsyncGenera
   try {
     await Promise.all(open.map((cursor) => cursor.fill()));
     // Kept in ascending order of their lines, the smallest last, so that taking one needs no search.
-    const waiting = open.filter(({ line }) => line !== undefined).sort((a, b) => ((a.line ?? "") < (b.line ?? "") ? 1 : -1));
+    const waiting = open
+      .filter(({ line }) => line !== undefined)
+      .sort((a, b) => ((a.line ?? "") < (b.line ?? "") ? 1 : -1));
     let batch: string[] = [];
     for (let cursor = waiting.pop(); cursor !== undefined; cursor = waiting.pop()) {
       batch.push(cursor.line ?? "");

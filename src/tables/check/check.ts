@@ -1,0 +1,130 @@
+import { TableChecksum } from "../checksum.ts";
+import { ContentDigest } from "../content-digest.ts";
+import { countOf, type Finding, type TableSource } from "../row.ts";
+import { CellRules } from "./cell-rules.ts";
+import { checkHeader, compareColumns } from "./header-rules.ts";
+import { codesWithZeros, LeadingZeros } from "./leading-zeros.ts";
+import { type KeyToCheck, RowRules } from "./row-rules.ts";
+
+/** Every rule by which a file can be refused, for `--allow` and for the documentation. */
+export const CHECK_RULES: Readonly<Record<string, string>> = {
+  header: "columns without a name, with the same name, with stray spaces in the name",
+  columns: "columns missing, renamed or new against the active version",
+  empty: "no rows",
+  ragged: "rows with more or fewer cells than the header",
+  "blank-rows": "rows without any value",
+  "duplicate-rows": "the same row twice",
+  "duplicate-keys": "the same key with other values",
+  "blank-keys": "a row without its key",
+  "leading-zeros": "codes that lost their leading zeros",
+  scientific: "codes in scientific notation",
+  spaces: "spaces around a value, non-breaking spaces, invisible characters",
+  control: "control characters",
+  encoding: "a file in another encoding than UTF-8, or signs that it was read in a wrong one",
+  nul: "NUL characters, which Postgres cannot store",
+  formulas: "failed formulas in a workbook",
+  dates: "dates in a workbook",
+  shrink: "far fewer rows than the active version",
+};
+
+/** Rules that nothing can lift: the table could not be stored, or ReportStream would refuse it. */
+export const FIRM_RULES: readonly string[] = ["empty", "ragged", "nul", "header"];
+
+/** A stored version to check a file against. */
+export interface ActiveVersion {
+  version: number;
+  rows: number;
+  source: TableSource;
+}
+
+export interface CheckOptions {
+  active?: ActiveVersion | undefined;
+  key?: KeyToCheck | undefined;
+  /** Rules whose errors are only warnings this time. */
+  allow?: readonly string[];
+  /** The largest drop in rows against the active version, in percent. */
+  largestDropPercent: number;
+  signal?: AbortSignal | undefined;
+}
+
+export type Verdict = "fine" | "warnings" | "refused";
+
+export interface CheckReport {
+  label: string;
+  columns: readonly string[];
+  rows: number;
+  /** As ReportStream would store it. */
+  checksum: string;
+  /** Of the content, whatever the order (content-digest.ts). */
+  digest: string;
+  findings: readonly Finding[];
+  verdict: Verdict;
+}
+
+/** Reads a table once and judges it by every rule. */
+export async function checkTable(source: TableSource, options: CheckOptions): Promise<CheckReport> {
+  const { columns } = source;
+  const place = (number: number) => `${source.placeWord} ${number}`;
+  const known = options.active === undefined ? new Map() : await codesWithZeros(options.active.source);
+  const rowRules = new RowRules(columns, keyIn(columns, options.key), place);
+  const cellRules = new CellRules(columns, place);
+  const zeros = new LeadingZeros(columns, known, place);
+  const checksum = new TableChecksum(columns);
+  const digest = new ContentDigest(columns);
+  for await (const batch of source.rows()) {
+    options.signal?.throwIfAborted();
+    batch.rows.forEach((row, index) => {
+      const at = batch.places[index] ?? 0;
+      rowRules.see(row, at);
+      cellRules.see(row, at);
+      zeros.see(row, at);
+      checksum.add(row);
+      digest.add(row);
+    });
+  }
+  const findings = [
+    ...source.remarks,
+    ...checkHeader(columns),
+    ...(options.active === undefined ? [] : compareColumns(options.active.source.columns, columns)),
+    ...checkCount(digest.rows, options),
+    ...rowRules.findings(),
+    ...zeros.findings(),
+    ...cellRules.findings(),
+  ].map((finding) => allowed(finding, options.allow ?? []));
+  return {
+    label: source.label,
+    columns,
+    rows: digest.rows,
+    checksum: checksum.digest(),
+    digest: digest.digest(),
+    findings,
+    verdict: verdictOf(findings),
+  };
+}
+
+export function verdictOf(findings: readonly Finding[]): Verdict {
+  if (findings.some(({ level }) => level === "error")) return "refused";
+  return findings.some(({ level }) => level === "warning") ? "warnings" : "fine";
+}
+
+/** A key that the file lacks is told by the rule `columns`; rows are then not judged by it. */
+function keyIn(columns: readonly string[], key: KeyToCheck | undefined): KeyToCheck | undefined {
+  return key?.columns.every((name) => columns.includes(name)) === true ? key : undefined;
+}
+
+function checkCount(rows: number, { active, largestDropPercent }: CheckOptions): Finding[] {
+  if (rows === 0) return [{ rule: "empty", level: "error", message: "there are no rows" }];
+  if (active === undefined || !shrinksTooMuch(active.rows, rows, largestDropPercent)) return [];
+  const message = `${countOf(rows, "row")}, where active version ${active.version} has ${active.rows.toLocaleString("en-US")}`;
+  return [{ rule: "shrink", level: "warning", message }];
+}
+
+/** Whether going from `before` to `after` rows loses more than `largestDropPercent` of them. */
+export function shrinksTooMuch(before: number, after: number, largestDropPercent: number): boolean {
+  return before > 0 && (before - after) * 100 > before * largestDropPercent;
+}
+
+function allowed(finding: Finding, allow: readonly string[]): Finding {
+  const lifted = finding.level === "error" && allow.includes(finding.rule) && !FIRM_RULES.includes(finding.rule);
+  return lifted ? { ...finding, level: "warning" } : finding;
+}
