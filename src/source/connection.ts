@@ -2,6 +2,7 @@ import pg from "pg";
 import { ConnectError, InterruptedError } from "../errors.ts";
 import { type ConnectionSettings, describeSettings } from "./connection-settings.ts";
 import { connectFailure, errorCode } from "./database-errors.ts";
+import { PatientSocket } from "./patient-socket.ts";
 import { Session } from "./session.ts";
 
 export interface SessionOptions {
@@ -93,6 +94,7 @@ async function loginOnce(settings: ConnectionSettings, options: SessionOptions, 
     ssl: encrypt ? settings.encryption.tls : false,
     application_name: settings.applicationName ?? options.applicationName,
     connectionTimeoutMillis: settings.connectTimeoutMs,
+    stream: () => new PatientSocket(),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
   });
