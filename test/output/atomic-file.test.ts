@@ -83,3 +83,13 @@ test("what a killed command left beside it goes, and what a live one is writing 
   await writeFileAtomically(join(folder, "a"), "whole");
   expect((await readdir(folder)).sort()).toEqual([live, "a"].sort());
 });
+
+test("is synced before it has its name, and the folder after", async () => {
+  const folder = await emptyFolder();
+  const steps: string[] = [];
+  const fs = watchedFileSystem(({ name }) => {
+    if (/^(?:file\.(?:write|sync)|rename)$/.test(name)) steps.push(name);
+  });
+  await writeFileAtomically(join(folder, "a"), "new", { fs });
+  expect(steps).toEqual(["file.write", "file.sync", "rename", "file.sync"]);
+});
