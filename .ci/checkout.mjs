@@ -1,14 +1,18 @@
 // Finds what ties a checkout to one machine: addresses of packages in package-lock.json, where the registry
-// that is configured must decide, and folders of the machine in any file.
+// that is configured must decide; packages of other platforms that it lacks; folders of the machine in any file.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { missingOptional } from "./lock.mjs";
 
 const faults = [];
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
 for (const [path, entry] of Object.entries(lock.packages)) {
   if (entry.resolved !== undefined) faults.push(`package-lock.json: ${path || "the project"} has a "resolved" address`);
+}
+for (const { name } of missingOptional(lock.packages)) {
+  faults.push(`package-lock.json: ${name} is missing, and npm ci would refuse; run \`node .ci/lock.mjs\``);
 }
 
 function committedFiles() {
