@@ -2,7 +2,8 @@ import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
+import { tables } from "./tables.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [run, demo, verify, query];
+export const commands: readonly Command[] = [run, demo, verify, query, ...tables];

@@ -2,6 +2,7 @@ import type { Context } from "../../cli/context.ts";
 import { CheckError } from "../../errors.ts";
 import { type ActiveVersion, type CheckReport, checkTable } from "../check/check.ts";
 import { type FileOptions, openTableFile } from "../file/open-file.ts";
+import { withSupplement } from "../file/supplement.ts";
 import { proposeKey } from "../key.ts";
 import { countOf, type TableSource } from "../row.ts";
 import type { StoredTables, StoredVersion } from "../store/stored-tables.ts";
@@ -13,6 +14,8 @@ export interface CheckCommandOptions extends TablesOptions {
   table: string;
   path: string;
   file: FileOptions;
+  /** A CSV file to be merged in (supplement.ts). */
+  supplement?: string | undefined;
   key: readonly string[];
   allow: readonly string[];
   /** Warnings fail the check as well. */
@@ -57,7 +60,7 @@ export async function checkFile(
   options: Omit<CheckCommandOptions, "strict">,
   signal: AbortSignal,
 ): Promise<CheckedFile> {
-  const source = await openTableFile(options.path, options.table, options.file);
+  const source = await openSource(options);
   const stored = activeOf(versions);
   const active =
     stored === undefined
@@ -72,6 +75,16 @@ export async function checkFile(
     signal,
   });
   return { report, twins: await findTwins(tables, versions, report), source, active };
+}
+
+async function openSource({
+  path,
+  table,
+  file,
+  supplement,
+}: Omit<CheckCommandOptions, "strict">): Promise<TableSource> {
+  const source = await openTableFile(path, table, file);
+  return supplement === undefined ? source : withSupplement(source, await openTableFile(supplement, undefined, {}));
 }
 
 async function keyToCheck(options: Omit<CheckCommandOptions, "strict">, active: ActiveVersion | undefined) {
@@ -140,4 +153,3 @@ export function twinText({ version, by }: Twin): string {
   const how = by === "checksum" ? "" : ", by its content; the stored checksum is another";
   return `version ${version.version}${version.active ? " (active)" : ""}${how}`;
 }
-

@@ -115,23 +115,24 @@ function printVersions(
   }));
   if (options.json) return printJson(listed, context);
   const names = ["table", "version", "active", "rows", "created_by", "created_at", "checksum", "note"];
-  const rows = listed.map((entry): Row => [
-    entry.table,
-    entry.version,
-    entry.active ? "yes" : "",
-    entry.rows,
-    entry.createdBy,
-    entry.createdAt,
-    entry.checksum?.slice(0, 12) ?? "unknown",
-    entry.note,
-  ]);
+  const rows = listed.map(
+    (entry): Row => [
+      entry.table,
+      entry.version,
+      entry.active ? "yes" : "",
+      entry.rows,
+      entry.createdBy,
+      entry.createdAt,
+      entry.checksum?.slice(0, 12) ?? "unknown",
+      entry.note,
+    ],
+  );
   return printTable(names, rows, context);
 }
 
 function noteOn(version: StoredVersion, versions: readonly StoredVersion[], before: number | undefined): string {
   const twin = versions.find(
-    (other) =>
-      other.table === version.table && other.version < version.version && other.checksum === version.checksum,
+    (other) => other.table === version.table && other.version < version.version && other.checksum === version.checksum,
   );
   const notes = [];
   if (version.version === before) notes.push("was active before");

@@ -67,7 +67,11 @@ export async function exportTable(options: ExportOptions, context: Context): Pro
     else await writeFileAtomically(options.out, pieces, { now: context.now });
     for (const { message } of source.remarks) say(options, context, `warning: ${message}`);
     if (options.out !== undefined) {
-      say(options, context, `${options.table} version ${version.version}: ${countOf(version.rows, "row")} → ${options.out}`);
+      say(
+        options,
+        context,
+        `${options.table} version ${version.version}: ${countOf(version.rows, "row")} → ${options.out}`,
+      );
     }
   });
   return 0;
@@ -109,7 +113,9 @@ export async function* exportJson(source: TableSource, columns: readonly string[
   for await (const batch of source.rows()) {
     let text = "";
     for (const row of batch.rows) {
-      const members = columns.map((name, at) => `${JSON.stringify(name)}:${JSON.stringify(row[order[at] ?? -1] ?? "")}`);
+      const members = columns.map(
+        (name, at) => `${JSON.stringify(name)}:${JSON.stringify(row[order[at] ?? -1] ?? "")}`,
+      );
       text += `${separator}{${members.join(",")}}`;
       separator = ",\n";
     }

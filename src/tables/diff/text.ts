@@ -69,7 +69,9 @@ export async function* diffText(diff: TableDiff, { table, rows }: DiffTextOption
 
 function changeText(change: RowChange, columns: readonly string[], keyIndices: readonly number[]): string {
   const cells = (row: readonly string[], indices: readonly number[]) =>
-    indices.flatMap((index) => (row[index] === "" ? [] : [`${shown(columns[index] ?? "")}=${quoted(row[index] ?? "", 80)}`])).join(" ");
+    indices
+      .flatMap((index) => (row[index] === "" ? [] : [`${shown(columns[index] ?? "")}=${quoted(row[index] ?? "", 80)}`]))
+      .join(" ");
   const others = columns.flatMap((_, index) => (keyIndices.includes(index) ? [] : [index]));
   if (change.kind === "changed") {
     const changed = change.changedColumns.map((name) => {

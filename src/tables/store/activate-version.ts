@@ -40,9 +40,11 @@ export async function activateVersion(options: WriteOptions, change: Activation)
     }
     const off = "update lookup_table_version set is_active = false where table_name = $1 and is_active";
     await session.query(off, [table], what);
-    const on = "update lookup_table_version set is_active = true where lookup_table_version_id = $1 returning is_active";
+    const on =
+      "update lookup_table_version set is_active = true where lookup_table_version_id = $1 returning is_active";
     const { rows } = await session.query(on, [wanted.id], what);
-    if (rows.length !== 1) throw new GuardError(`${table} version ${version} could not be activated; nothing was changed`);
+    if (rows.length !== 1)
+      throw new GuardError(`${table} version ${version} could not be activated; nothing was changed`);
   });
 }
 
@@ -55,7 +57,8 @@ async function lockVersions(session: Session, table: string): Promise<void> {
 
 async function readVersions(session: Session, table: string) {
   // A statement of its own: it sees what was committed while the locks were waited for.
-  const read = "select lookup_table_version_id, table_version, is_active from lookup_table_version where table_name = $1";
+  const read =
+    "select lookup_table_version_id, table_version, is_active from lookup_table_version where table_name = $1";
   const { rows } = await session.query(read, [table], { what: `reading the versions of ${table}` });
   return rows.map(([id, version, active]) => ({ id: String(id), version: Number(version), active: active === true }));
 }

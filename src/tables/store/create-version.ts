@@ -2,8 +2,8 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { Session } from "../../source/session.ts";
 import { TableChecksum } from "../checksum.ts";
 import { FileRefusedError, MovedError } from "../errors.ts";
-import { countOf, type Row, type TableSource } from "../row.ts";
 import { LIVD_TABLE } from "../file/open-file.ts";
+import { countOf, type Row, type TableSource } from "../row.ts";
 import { type WriteOptions, writeTransaction } from "./write-session.ts";
 
 export interface NewVersion {
@@ -34,7 +34,11 @@ export async function createVersion(options: WriteOptions, wanted: NewVersion): 
   return writeTransaction(options, table, async (session) => {
     const what = { what: `creating a version of ${table}` };
     // One creation of a table at a time: the second waits, then sees the first and is told.
-    await session.query("select pg_advisory_xact_lock(hashtextextended('lineage-report tables ' || $1, 0))", [table], what);
+    await session.query(
+      "select pg_advisory_xact_lock(hashtextextended('lineage-report tables ' || $1, 0))",
+      [table],
+      what,
+    );
     const newest = await newestVersion(session, table);
     if (newest?.version !== wanted.newest) {
       throw new MovedError(

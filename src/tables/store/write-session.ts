@@ -93,10 +93,13 @@ function explain(error: unknown, table: string, settings: ConnectionSettings): u
         { hint: "it is a read replica; say --write-database-url with the primary", cause },
       );
     case LOCK_NOT_AVAILABLE:
-      return new LockedError(`another change of ${table} is under way and did not end within ${LOCK_TIMEOUT_MS / 1000} s`, {
-        hint: `nothing was changed; look with \`lineage-report tables history ${table}\` and run it again`,
-        cause,
-      });
+      return new LockedError(
+        `another change of ${table} is under way and did not end within ${LOCK_TIMEOUT_MS / 1000} s`,
+        {
+          hint: `nothing was changed; look with \`lineage-report tables history ${table}\` and run it again`,
+          cause,
+        },
+      );
     case DEADLOCK:
       return new LockedError(`another change of ${table} went ahead of this one`, {
         hint: `nothing was changed; look with \`lineage-report tables history ${table}\` and run it again`,
