@@ -9,14 +9,14 @@ import { RunFiles } from "./run-files.ts";
 
 /** What a case has for itself, so that many of them share a database without disturbing each other. */
 export interface Stage {
-	rows: Scenario;
-	/** A sender of the case, `e27-lab.default`. */
-	lab: string;
-	/** A receiver of the case, `e27-phd.elr`; its setting is there, hourly SFTP batches, unless the case has `ownSettings`. */
-	phd: string;
-	/** The same of another organization. */
-	cdc: string;
-	sql(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
+  rows: Scenario;
+  /** A sender of the case, `e27-lab.default`. */
+  lab: string;
+  /** A receiver of the case, `e27-phd.elr`; its setting is there, hourly SFTP batches, unless the case has `ownSettings`. */
+  phd: string;
+  /** The same of another organization. */
+  cdc: string;
+  sql(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
 }
 
 /** Looks at the files of the run; every assertion of the case is in it. */
@@ -24,109 +24,100 @@ export type Check = (files: RunFiles) => Promise<void>;
 
 /** A run that the rows of a case are judged by. */
 export interface Night {
-	date: string;
-	asOf: string;
+  date: string;
+  asOf: string;
 }
 
 /** The day of most cases. Long past, so that the machine's own clock decides nothing. */
 export const NIGHT: Night = {
-	date: "2026-03-11",
-	asOf: "2026-03-12T12:00:00Z",
+  date: "2026-03-11",
+  asOf: "2026-03-12T12:00:00Z",
 };
 
 interface Described {
-	/** As in `E27`; `X3` for those that are not from the list that the project began with. */
-	id: string;
-	situation: string;
-	/** What this program answers. */
-	ours: string;
-	/** What ReportStream's own functions and pages say of the same rows. */
-	reportstream: string;
+  /** As in `E27`; `X3` for those that are not from the list that the project began with. */
+  id: string;
+  situation: string;
+  /** What this program answers. */
+  ours: string;
+  /** What ReportStream's own functions and pages say of the same rows. */
+  reportstream: string;
 }
 
 /** Rows as ReportStream writes them, and what a run must say about them. */
 export interface EdgeCase extends Described {
-	night?: Night;
-	/** The case makes its organizations and receivers itself. */
-	ownSettings?: boolean;
-	rows(stage: Stage): Promise<Check>;
+  night?: Night;
+  /** The case makes its organizations and receivers itself. */
+  ownSettings?: boolean;
+  rows(stage: Stage): Promise<Check>;
 }
 
 /** A case of another command, or one whose test stands in another file. */
 export interface CaseElsewhere extends Described {
-	testedIn: string;
+  testedIn: string;
 }
 
 /** Loads the rows of all cases into one database, runs each night once, and makes a test of each case. */
 export function testCases(cases: readonly EdgeCase[]): void {
-	let database: TestDatabase;
-	let out: string;
-	const checks = new Map<string, Check>();
-	const failures = new Map<string, unknown>();
-	const folders = new Map<string, RunFiles>();
+  let database: TestDatabase;
+  let out: string;
+  const checks = new Map<string, Check>();
+  const failures = new Map<string, unknown>();
+  const folders = new Map<string, RunFiles>();
 
-	beforeAll(async () => {
-		database = await createTestDatabase();
-		out = await mkdtemp(join(tmpdir(), "lineage-report-edge-cases-"));
-		for (const edge of cases) {
-			try {
-				checks.set(edge.id, await edge.rows(await stageOf(edge, database)));
-			} catch (error) {
-				failures.set(edge.id, error);
-			}
-		}
-		const nights = new Map(
-			cases.map(({ night = NIGHT }) => [key(night), night]),
-		);
-		for (const night of nights.values()) {
-			const finished = await run(
-				database.readerUrl,
-				join(out, night.asOf.replaceAll(":", "")),
-				...[
-					"--date",
-					night.date,
-					"--as-of",
-					night.asOf,
-					"--time-zone",
-					"America/New_York",
-				],
-			);
-			folders.set(key(night), new RunFiles(finished));
-		}
-	}, 120_000);
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    out = await mkdtemp(join(tmpdir(), "lineage-report-edge-cases-"));
+    for (const edge of cases) {
+      try {
+        checks.set(edge.id, await edge.rows(await stageOf(edge, database)));
+      } catch (error) {
+        failures.set(edge.id, error);
+      }
+    }
+    const nights = new Map(cases.map(({ night = NIGHT }) => [key(night), night]));
+    for (const night of nights.values()) {
+      const finished = await run(
+        database.readerUrl,
+        join(out, night.asOf.replaceAll(":", "")),
+        ...["--date", night.date, "--as-of", night.asOf, "--time-zone", "America/New_York"],
+      );
+      folders.set(key(night), new RunFiles(finished));
+    }
+  }, 120_000);
 
-	afterAll(async () => {
-		await rm(out, { recursive: true, force: true });
-		await database?.drop();
-	});
+  afterAll(async () => {
+    await rm(out, { recursive: true, force: true });
+    await database?.drop();
+  });
 
-	for (const edge of cases) {
-		test(`${edge.id}: ${edge.situation}`, async () => {
-			if (failures.has(edge.id)) throw failures.get(edge.id);
-			const files = folders.get(key(edge.night ?? NIGHT)) as RunFiles;
-			await (checks.get(edge.id) as Check)(files);
-		});
-	}
+  for (const edge of cases) {
+    test(`${edge.id}: ${edge.situation}`, async () => {
+      if (failures.has(edge.id)) throw failures.get(edge.id);
+      const files = folders.get(key(edge.night ?? NIGHT)) as RunFiles;
+      await (checks.get(edge.id) as Check)(files);
+    });
+  }
 }
 
 function key({ date, asOf }: Night): string {
-	return `${date} ${asOf}`;
+  return `${date} ${asOf}`;
 }
 
 async function stageOf(edge: EdgeCase, database: TestDatabase): Promise<Stage> {
-	const name = edge.id.toLowerCase();
-	const rows = scenario(database.client, `edge case ${edge.id}`);
-	const stage: Stage = {
-		rows,
-		lab: `${name}-lab.default`,
-		phd: `${name}-phd.elr`,
-		cdc: `${name}-cdc.elr`,
-		sql: (text, ...values) => database.query(text, values),
-	};
-	if (!edge.ownSettings) {
-		await rows.receiver(stage.phd);
-		await rows.receiver(stage.cdc);
-		await rows.sender(stage.lab);
-	}
-	return stage;
+  const name = edge.id.toLowerCase();
+  const rows = scenario(database.client, `edge case ${edge.id}`);
+  const stage: Stage = {
+    rows,
+    lab: `${name}-lab.default`,
+    phd: `${name}-phd.elr`,
+    cdc: `${name}-cdc.elr`,
+    sql: (text, ...values) => database.query(text, values),
+  };
+  if (!edge.ownSettings) {
+    await rows.receiver(stage.phd);
+    await rows.receiver(stage.cdc);
+    await rows.sender(stage.lab);
+  }
+  return stage;
 }
