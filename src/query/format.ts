@@ -67,7 +67,16 @@ function jsonValue(value: Value, type: ResultType): string {
   }
   // A number that was kept as text keeps all its digits.
   if (type === "number" && typeof value === "string" && JSON_NUMBER.test(value)) return value;
-  // jsonb is valid JSON; a line break between its parts would end the line.
-  if (type === "json" && typeof value === "string") return value.replaceAll(/[\r\n]/g, " ");
+  if (type === "json" && typeof value === "string") return jsonText(value);
   return JSON.stringify(value);
+}
+
+/** JSON as it is, on one line. A column that only says that it is JSON is a text, so that one bad cell does not spoil the line. */
+function jsonText(text: string): string {
+  try {
+    JSON.parse(text);
+    return text.replaceAll(/[\r\n]/g, " ");
+  } catch {
+    return JSON.stringify(text);
+  }
 }

@@ -57,12 +57,16 @@ function csvStatement(query: Query, parameters: ParameterValues, actual: readonl
   );
 }
 
+/** An id that is a text is only as good as what was written into it: output/csv-cell.ts guards what does not look like one, and so does this. */
+function textIdSql(expression: string): string {
+  return `case when ${expression} collate "C" ~ '^[0-9A-Za-z-]+$' then ${expression} else ${guardFormulaSql(expression)} end`;
+}
+
 function cellSql(column: ResultColumn, { type }: ActualColumn): string {
   const name = pg.escapeIdentifier(column.name);
   switch (column.type) {
     case "id":
-      // An id that is a text is only as good as what was written into it.
-      return PLAIN_IDS.includes(type) ? name : guardFormulaSql(`${name}::text`);
+      return PLAIN_IDS.includes(type) ? name : textIdSql(`${name}::text`);
     case "number":
       return name;
     case "instant":

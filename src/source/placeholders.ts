@@ -58,7 +58,7 @@ export function scanStatement(sql: string): Scan {
       at = closed(endOfComment(sql, at), "a comment /*");
       continue;
     }
-    if (semicolon !== undefined && secondStatementAt === undefined) secondStatementAt = at;
+    if (semicolon !== undefined && char !== ";") secondStatementAt ??= at;
     if (char === "'") {
       at = closed(endOfQuoted(sql, at, "'", false), "a string");
     } else if (char === '"') {

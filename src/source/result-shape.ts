@@ -26,7 +26,8 @@ const TYPES: Readonly<Record<ResultType, readonly string[]>> = {
   number: ["bigint", "integer", "smallint", "numeric", "double precision", "real"],
   instant: ["timestamp with time zone"],
   boolean: ["boolean"],
-  json: ["jsonb", "json"],
+  // As text too: binary COPY gives jsonb a version byte, which its text has not.
+  json: ["jsonb", "json", "text"],
 };
 
 const CASTS: Readonly<Record<ResultType, string>> = {
@@ -107,6 +108,6 @@ function fits(declared: ResultType, { type, isEnum }: ActualColumn): boolean {
 
 function suggestedType(type: string): ResultType {
   if (type === "uuid") return "id";
-  const order: ResultType[] = ["number", "instant", "boolean", "json"];
+  const order: ResultType[] = ["number", "instant", "boolean", "text", "json"];
   return order.find((candidate) => TYPES[candidate].includes(type)) ?? "text";
 }
