@@ -62,7 +62,8 @@ export const run = defineCommand({
     unmasked: {
       type: "flag",
       group: "Output",
-      describe: "write messages of the action log as they were stored, values and all; operators only, and the manifest says so",
+      describe:
+        "write messages of the action log as they were stored, values and all; operators only, and the manifest says so",
     },
     "as-of": {
       type: "text",
@@ -90,6 +91,9 @@ export const run = defineCommand({
     const window = resolveWindow({ date, from, to, last, timeZone: config.timeZone }, context.now() * 1000);
     const { runCommand } = await import("../run/command.ts");
     const organizations = args.organization;
-    return runCommand({ config, window, organizations, connection, force, dryRun, unmasked, asOf, json, quiet }, context);
+    return runCommand(
+      { config, window, organizations, connection, force, dryRun, unmasked, asOf, json, quiet },
+      context,
+    );
   },
 });

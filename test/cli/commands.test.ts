@@ -6,11 +6,18 @@ import { commandHelp, EXIT_CODES } from "../../src/cli/help.ts";
 import { parseArguments } from "../../src/cli/parse.ts";
 import { packageRoot } from "../../src/package.ts";
 
+/** The words that a shell would hand over, up to where it redirects or pipes. */
+function shellWords(line: string): string[] {
+  const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word);
+  const end = words.findIndex((word) => /^[0-9]*[|><]/.test(word));
+  return words.slice(0, end < 0 ? undefined : end).map((word) => word.replaceAll(/["']/g, ""));
+}
+
 describe.each(commands.map((command) => [command.words, command] as const))("%s", (words, command) => {
   it("has examples, which its own parser takes", async () => {
     expect(command.examples.length).toBeGreaterThan(0);
     for (const [line] of command.examples) {
-      const given = line.split(" ");
+      const given = shellWords(line);
       expect(given.slice(0, words.split(" ").length).join(" ")).toBe(words);
       await expect(parseArguments(command, given.slice(words.split(" ").length))).resolves.toBeDefined();
     }
