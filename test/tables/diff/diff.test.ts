@@ -19,9 +19,7 @@ async function diffOf(before: TableSource, after: TableSource, options?: DiffOpt
 
 /** Rows as a bag of texts, cells in the order of `columns`. */
 function bag(columns: readonly string[], table: { columns: readonly string[]; rows: readonly Row[] }): string[] {
-  return table.rows
-    .map((row) => JSON.stringify(columns.map((name) => row[table.columns.indexOf(name)] ?? "")))
-    .sort();
+  return table.rows.map((row) => JSON.stringify(columns.map((name) => row[table.columns.indexOf(name)] ?? ""))).sort();
 }
 
 /** Takes away what a diff removes from a bag of rows and adds what it adds; fails where a row is not there. */
@@ -132,7 +130,14 @@ describe("the difference of two tables", () => {
   });
 
   it("says which keys stand more than once", async () => {
-    const twice = memoryTable(["code", "name", "unit"], [["1", "a", "x"], ["1", "b", "x"], ["2", "c", "x"]]);
+    const twice = memoryTable(
+      ["code", "name", "unit"],
+      [
+        ["1", "a", "x"],
+        ["1", "b", "x"],
+        ["2", "c", "x"],
+      ],
+    );
     const diff = await diffOf(twice, after, { key: { columns: ["code"], origin: "given" } });
     expect(diff.summary.repeatedKeys).toBe(1);
   });
@@ -148,10 +153,7 @@ describe("the difference of two tables", () => {
   });
 
   it("shows new and lost columns with their cells", async () => {
-    const diff = await diffOf(
-      memoryTable(["id", "old"], [["1", "x"]]),
-      memoryTable(["new", "id"], [["y", "1"]]),
-    );
+    const diff = await diffOf(memoryTable(["id", "old"], [["1", "x"]]), memoryTable(["new", "id"], [["y", "1"]]));
     expect(diff.columns).toEqual(["new", "id", "old"]);
     expect(diff.summary).toMatchObject({ addedColumns: ["new"], removedColumns: ["old"], changed: 1 });
     expect(diff.rows).toEqual([
