@@ -25,7 +25,7 @@ export interface RunOptions {
   force: boolean;
   /** Print the plan and do nothing. */
   dryRun: boolean;
-  /** Messages of the action log as they were stored, in the operators' files and the organizations' own. */
+  /** Messages of the action log as they were stored, in the operators' errors.csv; the organizations' files stay masked. */
   unmasked: boolean;
   /** Judge what is late as of this instant, microseconds; undefined for the database's clock. */
   asOf: number | undefined;

@@ -29,8 +29,9 @@ export interface LoggedError {
   at: Micros;
   type: string;
   scope: string;
+  /** As stored, unmasked. */
   detail: Detail;
-  /** Masked, unless the run was told not to. */
+  /** Masked, as is `field`. */
   message: string;
   field: string;
   /** The submission's action; NaN when it is not known. */
@@ -63,8 +64,9 @@ export class LogPass {
   readonly #zeroBased: Uint8Array;
   readonly #rejected: ReadonlyMap<number, RejectedRequest>;
   readonly #receiverByName: ReadonlyMap<string, Party>;
-  readonly #unmasked: boolean;
+  readonly #window: { from: Micros; to: Micros };
   readonly #filterResults = new FilterResults();
+  #doubles = 0;
   readonly #counts = new Map<number, LogCounts>();
   readonly #countsOfRejected = new Map<number, LogCounts>();
   #reportOfAction: Map<number, number> | undefined;
@@ -77,19 +79,20 @@ export class LogPass {
     rejected: ReadonlyMap<number, RejectedRequest>;
     /** Receivers that a detail may name; names that two share are left out. */
     receiverByName: ReadonlyMap<string, Party>;
-    unmasked: boolean;
+    /** Half-open: doubles of filter results are counted in it. */
+    window: { from: Micros; to: Micros };
   }) {
     this.#rows = context.rows;
     this.#graph = context.graph;
     this.#zeroBased = context.zeroBased;
     this.#rejected = context.rejected;
     this.#receiverByName = context.receiverByName;
-    this.#unmasked = context.unmasked;
+    this.#window = context.window;
   }
 
-  /** Filter results that were written twice and counted once. */
+  /** Entries of the window that say a filter's result once more; they are no rows of errors.csv. */
   get doubles(): number {
-    return this.#filterResults.doubles;
+    return this.#doubles;
   }
 
   countsOf(root: number): LogCounts {
@@ -108,7 +111,10 @@ export class LogPass {
       return undefined;
     }
     const detail = readDetail(entry.detail);
-    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.reportId, detail)) return undefined;
+    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.reportId, detail)) {
+      if (entry.at >= this.#window.from && entry.at < this.#window.to) this.#doubles++;
+      return undefined;
+    }
     if (rejected) {
       this.#count(this.#countsOfRejected, rejected.actionId, entry);
       return this.#logged(entry, detail, {
@@ -156,10 +162,8 @@ export class LogPass {
       type: entry.type,
       scope: entry.scope,
       detail,
-      message: this.#unmasked
-        ? detail.message
-        : maskMessage(detail.message, { field: detail.field, trackingId: entry.trackingId, keep }),
-      field: this.#unmasked ? detail.field : maskField(detail.field),
+      message: maskMessage(detail.message, { field: detail.field, trackingId: entry.trackingId, keep }),
+      field: maskField(detail.field),
       trackingId: entry.trackingId ?? "",
       action: entry.action,
       ...about,

@@ -1,4 +1,3 @@
-import type { ErrorGroup } from "../action-log/group.ts";
 import { OriginFinder } from "../lineage/origins.ts";
 import { ReportWalk } from "../lineage/walk.ts";
 import { deliveriesBetween } from "../outcome/deliveries.ts";
@@ -13,16 +12,21 @@ import { operatorsPage, organizationPage } from "../report/pages.ts";
 import type { Render } from "../report/templates.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
+import { allFiltered } from "../summary/error-changes.ts";
 import { SummaryFold } from "../summary/fold.ts";
-import type { ErrorGroupSummary, FailureSummary, Summary } from "../summary/types.ts";
+import type { FailureSummary, Summary } from "../summary/types.ts";
 import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
 import type { Window } from "../time/window.ts";
+import { readEarlierRuns } from "./earlier-runs.ts";
+import { errorSummary } from "./error-summary.ts";
 import { writeExports } from "./exports.ts";
 import { folderOf, RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
+import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
 import { readWindow, type WindowData } from "./read/window.ts";
 import { sayTime } from "./say-time.ts";
+import { activeReceiversAt, judgeSilence } from "./silence.ts";
 import { ErrorWriter } from "./write-errors.ts";
 import { writeDeliveries, writeFailures, writePairs } from "./write-files.ts";
 import { writeSubmissions } from "./write-items.ts";
@@ -69,21 +73,23 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const { plan, catalogue, limits, onPhase } = request;
   const { window } = plan;
   const outputs = new RunOutputs(folder, plan.organizations);
-  const errors = new ErrorWriter(outputs);
+  const errors = new ErrorWriter(outputs, request.unmasked);
   const snapshot = await request.openSnapshot();
   const { at, id } = snapshot;
   let data: WindowData;
+  let traffic: WindowTraffic | undefined;
   try {
     data = await readWindow(
       snapshot,
       catalogue,
       { from: window.from, to: window.to, horizon: window.to + request.settle },
       {
-        unmasked: request.unmasked,
         onLogged: (error) => errors.write(error),
         onPhase,
       },
     );
+    onPhase("weeks before");
+    traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(data.facts.receivers, window.to));
     await writeExports(snapshot, catalogue, folder, outputs, window);
   } finally {
     await snapshot.close();
@@ -101,9 +107,12 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   await writeDeliveries(deliveriesBetween(facts, origins, window.from, window.to), rows, outputs, fold);
   const failures = failuresBetween(facts, origins, attempts, window, limits);
   await writeFailures(failures, rows, outputs, fold);
-  const { groups } = await errors.writeGroups();
+  const grouped = await errors.writeGroups();
   const pairs = fold.pairs();
   await writePairs(pairs, outputs);
+  const earlier = await readEarlierRuns(plan.folder, window, plan.organizations);
+  const senders = fold.senders();
+  const receivers = fold.receivers();
 
   onPhase("pages");
   const summary: Summary = {
@@ -113,13 +122,22 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
     limitedTo: plan.organizations,
     totals: fold.totals(),
     organizations: fold.organizations(outputs.organizations, folderOf),
-    senders: fold.senders(),
-    receivers: fold.receivers(),
+    senders,
+    receivers,
     pairs,
-    errorGroups: groups.map(groupSummary),
+    previousRun: earlier.previous,
+    ...errorSummary(errors, grouped, data.log.doubles, earlier.errors),
+    allFiltered: allFiltered(senders, (sender) => errors.filtersOf(sender)),
     failures: failures
       .filter(({ receiver }) => outputs.wants(receiver.organization))
       .map((failure) => failureSummary(failure, rows)),
+    silence: judgeSilence(traffic, {
+      activeReceivers: activeReceiversAt(data.facts.receivers, window.to),
+      receivers,
+      pairs,
+      earlierDays: earlier.days,
+      wants: (organization) => outputs.wants(organization),
+    }),
   };
   await writePages(folder, summary, request.render);
 
@@ -160,12 +178,6 @@ async function writePages(folder: RunFolder, summary: Summary, render: Render): 
 
 function windowOf({ from, to, timeZone }: Window): Summary["window"] {
   return { from: formatInstant(from), to: formatInstant(to), timeZone };
-}
-
-function groupSummary(group: ErrorGroup): ErrorGroupSummary {
-  const { type, scope, errorCode, field, message, sender, receiver, count, submissions, items } = group;
-  const seen = { firstSeen: formatInstant(group.firstSeen), lastSeen: formatInstant(group.lastSeen) };
-  return { type, scope, errorCode, field, message, sender, receiver, count, submissions, items, ...seen };
 }
 
 function failureSummary(failure: Failure, { reports, files }: LineageRows): FailureSummary {

@@ -1,28 +1,48 @@
 import { stringify } from "csv-stringify/sync";
-import { type ErrorGroup, ErrorGroups } from "../action-log/group.ts";
+import { UnmappedCodes } from "../action-log/filters.ts";
+import { ErrorGroups, type GroupedErrors } from "../action-log/group.ts";
+import type { Party } from "../lineage/parties.ts";
 import type { CsvValue } from "../output/csv.ts";
 import { csvStringifyOptions } from "../output/csv-stringify-options.ts";
 import type { CsvSink } from "../output/files.ts";
 import { ERROR_COLUMNS } from "./columns.ts";
+import { errorRow, groupedRow, groupRow, storedRow } from "./error-rows.ts";
 import type { LoggedError } from "./log-pass.ts";
 import type { RunOutputs } from "./outputs.ts";
 
 /** Rows handed to csv-stringify at once: a call costs some 20 µs, so that one a row would double the time. */
 const BATCH = 500;
 
+/** Messages can have a megabyte each: so many characters are enough of a batch. */
+const BATCH_CHARACTERS = 4_000_000;
+
 /** Stands between rows until they are told apart again: no cell holds a NUL, since the cells' formatters replace it. */
 const BETWEEN = "\0";
 
-/** The error groups of the run, of its organizations, and what is written of each row. */
+type Sender = Pick<Party, "name" | "organization">;
+
+/** Writes the rows of errors.csv and their copies as they go by, and folds them. */
 export class ErrorWriter {
+  /** Codes without a condition, by code and sender. */
+  readonly unmapped = new UnmappedCodes();
   readonly #outputs: RunOutputs;
+  readonly #unmasked: boolean;
   readonly #groups = new ErrorGroups();
+  readonly #filters = new Map<string, Set<string>>();
   readonly #options = { ...csvStringifyOptions(ERROR_COLUMNS), header: false, record_delimiter: BETWEEN };
   #rows: CsvValue[][] = [];
   #sinks: CsvSink[][] = [];
+  #characters = 0;
 
-  constructor(outputs: RunOutputs) {
+  /** @param unmasked whether the operators' errors.csv has messages as they were stored; the organizations' never have */
+  constructor(outputs: RunOutputs, unmasked: boolean) {
     this.#outputs = outputs;
+    this.#unmasked = unmasked;
+  }
+
+  /** Types of the filters that took something of a sender, sorted. */
+  filtersOf(sender: Sender): string[] {
+    return [...(this.#filters.get(senderKey(sender)) ?? [])].sort();
   }
 
   /**
@@ -32,15 +52,17 @@ export class ErrorWriter {
   write(error: LoggedError): Promise<void> | undefined {
     const { sender, receiver, type, scope } = error;
     if (!this.#outputs.wantsAny(sender.organization, receiver.organization)) return undefined;
-    this.#group(error);
-    const sinks = [this.#outputs.whole.errors];
+    this.#fold(error);
+    const sinks: CsvSink[] = [];
+    if (this.#unmasked) this.#add(storedRow(error), [this.#outputs.whole.errors]);
+    else sinks.push(this.#outputs.whole.errors);
     const ofSender = scope === "internal" ? undefined : this.#outputs.of(sender.organization)?.errors;
     if (ofSender) sinks.push(ofSender);
     const ofReceiver = type === "filter" ? this.#outputs.of(receiver.organization)?.filterResults : undefined;
     if (ofReceiver) sinks.push(ofReceiver);
-    this.#rows.push(rowOf(error));
-    this.#sinks.push(sinks);
-    return this.#rows.length < BATCH ? undefined : this.flush();
+    this.#add(errorRow(error), sinks);
+    this.#characters += error.detail.message.length;
+    return this.#rows.length < BATCH && this.#characters < BATCH_CHARACTERS ? undefined : this.flush();
   }
 
   /** Writes what is gathered. Call it once more at the end. */
@@ -54,52 +76,36 @@ export class ErrorWriter {
     }
     this.#rows = [];
     this.#sinks = [];
+    this.#characters = 0;
     return full;
   }
 
-  /** Writes error-groups.csv and returns the groups, most rows first. */
-  async writeGroups(): Promise<{ groups: readonly ErrorGroup[]; overflowRows: number }> {
-    const { groups, overflowRows } = this.#groups.result();
-    for (const group of groups) {
-      await this.#outputs.whole.errorGroups.write([
-        ...[group.type, group.scope, group.errorCode, group.field, group.message, group.sender, group.receiver],
-        ...[group.count, group.submissions, group.items, group.firstSeen, group.lastSeen],
-      ]);
-    }
-    return { groups, overflowRows };
+  /** Writes error-groups.csv and returns the groups, most rows first. Groups are always of masked messages. */
+  async writeGroups(): Promise<GroupedErrors> {
+    const grouped = this.#groups.result();
+    for (const group of grouped.groups) await this.#outputs.whole.errorGroups.write(groupRow(group));
+    return grouped;
   }
 
-  #group(error: LoggedError): void {
-    this.#groups.add({
-      type: error.type,
-      scope: error.scope,
-      errorCode: error.detail.errorCode,
-      field: error.field,
-      message: error.message,
-      sender: error.sender.name,
-      receiver: error.receiver.name,
-      at: error.at,
-      submissionId: Number.isNaN(error.submissionId) ? null : error.submissionId,
-      reportId: error.reportId,
-      item: error.item === 0 ? null : error.item,
-    });
+  #add(row: CsvValue[], sinks: CsvSink[]): void {
+    if (sinks.length === 0) return;
+    this.#rows.push(row);
+    this.#sinks.push(sinks);
+  }
+
+  #fold(error: LoggedError): void {
+    const { sender, detail, type } = error;
+    this.#groups.add(groupedRow(error));
+    this.unmapped.add(detail, sender.name, error.at);
+    if (type !== "filter" || detail.filterType === "") return;
+    const key = senderKey(sender);
+    const filters = this.#filters.get(key);
+    if (filters) filters.add(detail.filterType);
+    else this.#filters.set(key, new Set([detail.filterType]));
   }
 }
 
-function rowOf(error: LoggedError): CsvValue[] {
-  return [
-    error.at,
-    error.type,
-    error.scope,
-    error.detail.errorCode,
-    error.field,
-    error.message,
-    Number.isNaN(error.submissionId) ? null : error.submissionId,
-    error.reportId,
-    error.item === 0 ? null : error.item,
-    error.trackingId,
-    error.sender.name,
-    error.receiver.name,
-    error.action,
-  ];
+/** Two organizations can have senders that are written alike: `a.b` + `c`, and `a` + `b.c`. */
+function senderKey({ name, organization }: Sender): string {
+  return `${organization}\n${name}`;
 }

@@ -16,8 +16,25 @@ export interface Summary {
   senders: SenderSummary[];
   receivers: ReceiverSummary[];
   pairs: PairSummary[];
+  /** The run with which this one is compared; null when the folder of runs holds none that is comparable. */
+  previousRun: PreviousRun | null;
+  errorRows: ErrorRows;
   errorGroups: ErrorGroupSummary[];
+  /** Groups of the previous run that this one has not, as they were there. */
+  goneErrorGroups: ErrorGroupSummary[];
+  /** Most frequent first. */
+  unmappedCodes: UnmappedCodeSummary[];
+  /** Senders of which the receivers' filters took everything that any receiver wanted. */
+  allFiltered: AllFilteredSummary[];
   failures: FailureSummary[];
+  silence: Silence;
+}
+
+/** The latest earlier run of a window of the same length, limited to the same organizations. */
+export interface PreviousRun {
+  /** Its folder's name, beside this run's. */
+  folder: string;
+  window: SummaryWindow;
 }
 
 export interface SummaryWindow {
@@ -102,8 +119,20 @@ export interface PairSummary extends DeliveryTime {
   deliveredPercent: number | null;
 }
 
-/** One line of error-groups.csv. */
+/** What is in errors.csv, and what of the window's action log is not. */
+export interface ErrorRows {
+  /** Rows of errors.csv; the groups' counts add up to it. */
+  rows: number;
+  /** Filter results that were logged once more and are counted once. */
+  doubledFilterResults: number;
+  /** Rows in groups without a message, because there were too many different messages to keep apart. */
+  withoutMessage: number;
+}
+
+/** One line of error-groups.csv; messages are masked whatever the run was asked for. */
 export interface ErrorGroupSummary {
+  /** Against the previous run; null when there is none. */
+  status: "new" | "standing" | "gone" | null;
   type: string;
   scope: string;
   errorCode: string;
@@ -116,6 +145,88 @@ export interface ErrorGroupSummary {
   items: number;
   firstSeen: string;
   lastSeen: string;
+}
+
+/** A code that the observation-mapping table has no condition for, as one sender sent it. */
+export interface UnmappedCodeSummary {
+  /** Empty for observations without a code. */
+  code: string;
+  /** `org.client`; empty for an unknown sender. */
+  sender: string;
+  /** Warnings that name it: one for each item that holds it. */
+  count: number;
+  firstSeen: string;
+  lastSeen: string;
+  /** Whether the previous run had the code from this sender; null when there is none. */
+  isNew: boolean | null;
+}
+
+/** A sender of which nothing gets through to anybody. */
+export interface AllFilteredSummary {
+  sender: string;
+  organization: string;
+  /** Items that were filtered, by item. */
+  filtered: number;
+  /** Items of the sender; the rest was unrouted or rejected. */
+  items: number;
+  /** The filters' types, such as `QUALITY_FILTER`, as they were logged. */
+  filters: string[];
+}
+
+/**
+ * Who was quieter than on this weekday otherwise. Judged for windows of one local day; `judged` is
+ * false for others, with the reason.
+ */
+export type Silence = { judged: false; reason: string } | JudgedSilence;
+
+export interface JudgedSilence {
+  judged: true;
+  /** The same weekday of the weeks before, latest first: local dates. */
+  comparedDays: string[];
+  /** Senders and receivers with nothing, or far less than usual. */
+  quiet: QuietSubject[];
+  /** Active receivers to which no file was sent and of which none was fetched, whatever is usual. */
+  receiversWithNothing: ReceiverWithNothing[];
+  pairs: PairSilence;
+}
+
+/** Items are those of the day: submitted by a sender, in files sent to a receiver, or of a pair. */
+export interface QuietSubject {
+  kind: "sender" | "receiver" | "pair";
+  /** `org.client` or `org.service`; of a pair the sender. */
+  name: string;
+  /** Of a pair; else empty. */
+  receiver: string;
+  state: "nothing" | "far less";
+  /** Median of the compared days. */
+  usualItems: number;
+  items: number;
+  /**
+   * When it was seen last before the window's end, of a pair the local date; null when that is more than
+   * four weeks ago (of a pair, before the earlier runs).
+   */
+  lastSeen: string | null;
+}
+
+export interface ReceiverWithNothing {
+  receiver: string;
+  organization: string;
+  /** Median of the compared days, of items in files sent. */
+  usualItems: number;
+  /** Items of the window's submissions that are meant for it, whatever became of them. */
+  items: number;
+  /** When the last file was sent to it; null when that is more than a week ago (four, when files are usual). */
+  lastSeen: string | null;
+}
+
+/** Pairs are known from earlier runs only: the database has no column for them. */
+export interface PairSilence {
+  /** Earlier runs of the compared days that were found; quiet pairs are judged from four on. */
+  comparedRuns: number;
+  /** The first day of the earlier runs in which a pair was looked for; null when there are none, and then nothing is new. */
+  knownSince: string | null;
+  /** Pairs of this window that no earlier run has. */
+  firstSeen: { sender: string; receiver: string; items: number }[];
 }
 
 /** One line of failures.csv, without the people. */

@@ -34,7 +34,6 @@ export interface WindowData {
 
 /** What to do while reading. */
 export interface ReadOptions {
-  unmasked: boolean;
   /** Takes an entry that was logged in the window; may ask to wait. */
   onLogged: (error: LoggedError) => Promise<void> | undefined;
   /** Says what is being read. */
@@ -46,7 +45,7 @@ export async function readWindow(
   snapshot: Snapshot,
   catalogue: Catalogue,
   span: Span,
-  { unmasked, onLogged, onPhase }: ReadOptions,
+  { onLogged, onPhase }: ReadOptions,
 ): Promise<WindowData> {
   const rows = new LineageRows(snapshot, catalogue);
   onPhase("settings and attempts");
@@ -66,7 +65,7 @@ export async function readWindow(
     zeroBased,
     rejected: new Map(rejected.map((request) => [request.actionId, request])),
     receiverByName: receiversByName(receivers, rows.reports.receivers),
-    unmasked,
+    window: span,
   });
   for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon)) {
     for (const entry of batch) {

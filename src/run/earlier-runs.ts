@@ -1,0 +1,84 @@
+import { earlierSummaries } from "../output/earlier-runs.ts";
+import type { EarlierErrors } from "../summary/error-changes.ts";
+import type { PairSummary, PreviousRun, Summary, SummaryWindow } from "../summary/types.ts";
+import { parseInstant } from "../time/instant.ts";
+import { type Window, wholeDays } from "../time/window.ts";
+
+/** What a run takes from the runs before it in the same folder. */
+export interface EarlierRuns {
+  previous: PreviousRun | null;
+  /** Of the previous run; undefined without one. */
+  errors: EarlierErrors | undefined;
+  /** Pairs of the earlier runs of single days, latest first; empty for other windows. */
+  days: EarlierDay[];
+}
+
+export interface EarlierDay {
+  /** The local date. */
+  date: string;
+  pairs: readonly PairSummary[];
+}
+
+/** Eight weeks, which is what silence is judged by. */
+const DAYS = 56;
+
+/**
+ * Reads the earlier runs of windows of the same length and zone that were limited to the same
+ * organizations. Of single days, the runs of eight weeks; of others the latest one.
+ */
+export async function readEarlierRuns(
+  folder: string,
+  window: Window,
+  limitedTo: readonly string[],
+): Promise<EarlierRuns> {
+  const earlier: EarlierRuns = { previous: null, errors: undefined, days: [] };
+  const length = lengthOf(window);
+  const first = length === "1 days" ? window.from - DAYS * 86_400_000_000 - 3_600_000_000 : undefined;
+  for await (const { folder: name, text } of earlierSummaries(folder)) {
+    const summary = readSummary(text);
+    const other = summary && windowOf(summary.window);
+    if (!summary || !other || other.timeZone !== window.timeZone || lengthOf(other) !== length) continue;
+    if (other.from >= window.from || !sameNames(summary.limitedTo, limitedTo)) continue;
+    if (!earlier.previous) {
+      earlier.previous = { folder: name, window: summary.window };
+      earlier.errors = { errorGroups: summary.errorGroups, unmappedCodes: summary.unmappedCodes };
+      if (first === undefined) break;
+    }
+    if (first === undefined || other.from < first) break;
+    earlier.days.push({ date: (wholeDays(other) as { first: string }).first, pairs: summary.pairs });
+  }
+  return earlier;
+}
+
+type Needed = Pick<Summary, "window" | "limitedTo" | "pairs" | "errorGroups" | "unmappedCodes">;
+
+/** The parts that are needed; undefined for what is no summary. A run of an older version has no unmapped codes. */
+function readSummary(text: string): Needed | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const summary = value as Partial<Summary>;
+  const { format, window, limitedTo, pairs, errorGroups, unmappedCodes = [] } = summary;
+  if (format !== 1 || !window || ![limitedTo, pairs, errorGroups, unmappedCodes].every(Array.isArray)) return undefined;
+  return { window, limitedTo, pairs, errorGroups, unmappedCodes } as Needed;
+}
+
+function windowOf({ from, to, timeZone }: SummaryWindow): Window | undefined {
+  const [start, end] = [parseInstant(String(from)), parseInstant(String(to))];
+  return start === undefined || end === undefined ? undefined : { from: start, to: end, timeZone: String(timeZone) };
+}
+
+/** Days are compared as days, however long a clock change makes one. */
+function lengthOf(window: Window): string {
+  const days = wholeDays(window);
+  if (!days) return `${window.to - window.from} microseconds`;
+  return `${(Date.parse(days.last) - Date.parse(days.first)) / 86_400_000 + 1} days`;
+}
+
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, at) => name === right[at]);
+}

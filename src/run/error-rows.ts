@@ -1,0 +1,56 @@
+import type { ErrorGroup, LoggedRow } from "../action-log/group.ts";
+import type { CsvValue } from "../output/csv.ts";
+import type { LoggedError } from "./log-pass.ts";
+
+/** An entry in the order of ERROR_COLUMNS, masked. */
+export function errorRow(error: LoggedError): CsvValue[] {
+  return rowWith(error, error.field, error.message);
+}
+
+/** The same with field and message as they were stored: for the operators, and only if they asked for it. */
+export function storedRow(error: LoggedError): CsvValue[] {
+  return rowWith(error, error.detail.field, error.detail.message);
+}
+
+function rowWith(error: LoggedError, field: string, message: string): CsvValue[] {
+  return [
+    error.at,
+    error.type,
+    error.scope,
+    error.detail.errorCode,
+    field,
+    message,
+    Number.isNaN(error.submissionId) ? null : error.submissionId,
+    error.reportId,
+    error.item === 0 ? null : error.item,
+    error.trackingId,
+    error.sender.name,
+    error.receiver.name,
+    error.action,
+  ];
+}
+
+/** A group in the order of ERROR_GROUP_COLUMNS. */
+export function groupRow(group: ErrorGroup): CsvValue[] {
+  return [
+    ...[group.type, group.scope, group.errorCode, group.field, group.message, group.sender, group.receiver],
+    ...[group.count, group.submissions, group.items, group.firstSeen, group.lastSeen],
+  ];
+}
+
+/** An entry as it is grouped: masked, since what differs only in values is one group. */
+export function groupedRow(error: LoggedError): LoggedRow {
+  return {
+    type: error.type,
+    scope: error.scope,
+    errorCode: error.detail.errorCode,
+    field: error.field,
+    message: error.message,
+    sender: error.sender.name,
+    receiver: error.receiver.name,
+    at: error.at,
+    submissionId: Number.isNaN(error.submissionId) ? null : error.submissionId,
+    reportId: error.reportId,
+    item: error.item === 0 ? null : error.item,
+  };
+}
