@@ -77,7 +77,10 @@ export function nextBatchTime(timing: Timing, now: Micros): Micros {
   const period = Math.floor(86_400 / timing.numberPerDay) * SECOND;
   const periods = Math.ceil((local - midnight - initial) / period);
   const boundary = midnight + initial + periods * period;
-  return boundary - offsetAt(zone, boundary - offsetAt(zone, soon));
+  const offset = offsetAt(zone, soon);
+  const after = offsetAt(zone, boundary - offset);
+  // A boundary in the hour that clocks skip comes as late as if they had not.
+  return offsetAt(zone, boundary - after) === after ? boundary - after : boundary - offset;
 }
 
 /** How long ReportStream's batch decider looks back for waiting work of a receiver (BaseEngine.kt). */

@@ -40,6 +40,7 @@ export function generateSample(options: SampleOptions): Sample {
   let truth: Truth | null = null;
   function* play(): Generator<RowChunk> {
     writeSideTables(world);
+    yield* world.rows.drainAll();
     if (settled.history) planHistory(world);
     planEverydayLoad(world);
     if (settled.variants) planVariants(world);

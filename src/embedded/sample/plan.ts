@@ -1,6 +1,7 @@
 import type { Micros } from "../../time/instant.ts";
 import type { BodyFormat, Receiver, Sender } from "./cast.ts";
 import type { Era } from "./era.ts";
+import type { LogRow } from "./records.ts";
 
 /** One series of attempts to send a file. */
 export type Series = {
@@ -12,12 +13,14 @@ export type Series = {
   readonly retryInMinutes?: boolean;
 };
 
+/** When somebody acts: so long after the file's first series has ended (or it was written), or at a moment. */
+type When = { readonly after: Micros; readonly at?: never } | { readonly at: Micros; readonly after?: never };
+
 /** What people do with a file after its first series has ended (or, without a transport, after it was written). */
-export type Later =
-  | { readonly do: "download"; readonly after: Micros; readonly by: string }
-  | { readonly do: "resend"; readonly after: Micros; readonly by: string; readonly series: Series | "not yet" }
-  | { readonly do: "resend test"; readonly after: Micros; readonly by: string }
-  | { readonly do: "resend refused"; readonly after: Micros; readonly by: string };
+export type Later = When & { readonly by: string } & (
+    | { readonly do: "download" | "resend test" | "resend refused" }
+    | { readonly do: "resend"; readonly series: Series | "not yet" }
+  );
 
 /** The fate of one ready file. */
 export type FilePlan = {
@@ -28,6 +31,8 @@ export type FilePlan = {
   readonly ghost?: boolean;
   readonly later?: readonly Later[];
   readonly era?: Partial<Era>;
+  /** The action's params hold the message twice, glued by a comma, as when a value is added to one that is there. */
+  readonly gluedMessages?: boolean;
   readonly variant?: string;
 };
 
@@ -72,6 +77,8 @@ export type UpPlan = {
   readonly redeliver?: boolean;
   /** Convert cannot read the file at all. */
   readonly unreadable?: boolean;
+  /** Logs about the root that convert adds. */
+  readonly logs?: readonly Omit<LogRow, "report">[];
   /** NDJSON that ends in a newline: convert sees one line more than receive did. */
   readonly extraLine?: boolean;
 };

@@ -41,15 +41,13 @@ export class RowBuffer {
     yield* filled;
   }
 
-  /** What is left, in the order of the foreign keys; nothing may be added after. */
+  /** All that has been added and not handed on, in the order of the foreign keys. */
   *drainAll(): Generator<RowChunk> {
-    yield* this.drain();
-    for (const table of Object.keys(TABLES) as TableName[]) {
-      const page = this.pages.get(table);
-      if (page) this.fill(table, page);
-      this.pages.delete(table);
-    }
-    yield* this.drain();
+    for (const [table, page] of this.pages) this.fill(table, page);
+    this.pages.clear();
+    const { filled } = this;
+    this.filled = [];
+    for (const table of Object.keys(TABLES)) yield* filled.filter((chunk) => chunk.table === table);
   }
 
   private fill(table: TableName, page: Page): void {

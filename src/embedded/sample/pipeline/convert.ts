@@ -39,6 +39,7 @@ export function convert(
     writeUnreadable(world, stamp, submission, plan.items.length);
     return;
   }
+  for (const log of plan.logs ?? []) logAbout(records, stamp, submission, { ...log, report: root });
   const items: ItemPlan[] = [...plan.items];
   if (plan.extraLine) items.push({ bad: true, routes: [] });
   items.forEach((item, position) => {

@@ -14,7 +14,7 @@ export type Resend = (world: World, file: ReadyFile, series: Series, at: Micros)
 /** What people do with a file once the machinery is done with it. */
 export function planLater(world: World, file: ReadyFile, at: Micros, again: Resend): void {
   for (const later of file.plan.later ?? []) {
-    world.queue.at(at + later.after, (now) => {
+    world.queue.at(later.at ?? at + later.after, (now) => {
       if (later.do === "download") download(world, file, later.by, now);
       else resend(world, file, later, now, again);
     });
@@ -94,13 +94,7 @@ function download(world: World, file: ReadyFile, by: string, at: Micros): void {
 }
 
 /** ReportStream: RequeueFunction. Only the phrase "has been queued to resend" tells that something was queued. */
-function resend(
-  world: World,
-  file: ReadyFile,
-  later: Exclude<Later, { do: "download" }>,
-  at: Micros,
-  again: Resend,
-): void {
+function resend(world: World, file: ReadyFile, later: Later, at: Micros, again: Resend): void {
   const { records, ledger, random } = world;
   const { receiver, report, task } = file;
   const params = resendRequest(report, receiver, later.do === "resend test");
@@ -122,6 +116,7 @@ function resend(
     ledger.event({ variant: "resend refused", at, actionId, reportId: report });
     return;
   }
+  if (later.do !== "resend") return;
   const actionId = write(
     200,
     `OK: Will resend all (${file.travellers.length}) items in ${report}\n${report} has been queued to resend ` +

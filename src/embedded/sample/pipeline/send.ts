@@ -53,12 +53,16 @@ function retryLater(world: World, file: ReadyFile, current: Attempt, wait: numbe
   const due = at + wait * (inMinutes ? MINUTE : SECOND) + dither;
   records.action(at, {
     name: "send_warning",
-    params: sendMessage(file.report, file.travellers.length === 0, current.planned, era.jsonMessages),
+    params: messageOf(file, current, era),
     result: warningText(file, wait, random.int(0, 299), due),
     http: receiver.transport === "REST" ? 503 : null,
     receiver,
   });
   file.failedAttempts.push(at);
+  if (file.failure) {
+    file.failure.attempts++;
+    file.failure.lastFailedAt = at;
+  }
   task.nextActionAt = due;
   task.retryCount = current.number;
   task.sentAt = at;
@@ -74,11 +78,11 @@ function fail(
   how: "exhausted" | "refused" | "exception" | "exception after upload",
   at: Micros,
 ): void {
-  const { records, ledger } = world;
+  const { records } = world;
   const { receiver, task } = file;
   const era = eraOf(file, at);
   const thrown = how === "exception" || how === "exception after upload";
-  const message = sendMessage(file.report, file.travellers.length === 0, current.planned, era.jsonMessages);
+  const message = messageOf(file, current, era);
   const stamp = records.action(at, {
     name: "send_error",
     params: message,
@@ -96,7 +100,6 @@ function fail(
   noteFailure(world, file, thrown ? "exception" : how, at);
   if (how === "exception after upload") writeSent(world, stamp, file, current, at);
   else moveFile(file, thrown ? { kind: "lost" } : { kind: "gone", outcome: "failed" });
-  if (file.failure && ledger.collects) file.failure.lastFailedAt = at;
   endSeries(world, file, current, at);
 }
 
@@ -104,7 +107,7 @@ function succeed(world: World, file: ReadyFile, current: Attempt, at: Micros): v
   const { records, random, queue } = world;
   const { receiver, task } = file;
   const era = eraOf(file, at);
-  const params = sendMessage(file.report, file.travellers.length === 0, current.planned, era.jsonMessages);
+  const params = messageOf(file, current, era);
   task.nextAction = "none";
   task.nextActionAt = null;
   task.retryCount = null;
@@ -222,6 +225,7 @@ function noteFailure(world: World, file: ReadyFile, kind: "exhausted" | "refused
     world.ledger.failure(file.failure);
   }
   file.failure.finalFailures.push(at);
+  file.failure.lastFailedAt = at;
   file.failure.attempts = file.failedAttempts.length;
 }
 
@@ -229,6 +233,11 @@ function noteFailure(world: World, file: ReadyFile, kind: "exhausted" | "refused
 function endSeries(world: World, file: ReadyFile, current: Attempt, at: Micros): void {
   if (!current.resend) planLater(world, file, at, resendFile);
   if (!file.plan.later?.some((later) => later.do === "resend")) world.tasks.close(file.task);
+}
+
+function messageOf(file: ReadyFile, current: Attempt, era: Era): string {
+  const message = sendMessage(file.report, file.travellers.length === 0, current.planned, era.jsonMessages);
+  return file.plan.gluedMessages ? `${message}, ${message}` : message;
 }
 
 function eraOf(file: ReadyFile, at: Micros): Era {
