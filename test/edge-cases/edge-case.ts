@@ -19,8 +19,8 @@ export interface Stage {
   sql(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** Looks at the files of the run; every assertion of the case is in it. */
-export type Check = (files: RunFiles) => Promise<void>;
+/** Looks at the files of the run; every assertion of the case is in it. `of` gives the files of the case's other nights. */
+export type Check = (files: RunFiles, of: (night: Night) => RunFiles) => Promise<void>;
 
 /** A run that the rows of a case are judged by. */
 export interface Night {
@@ -47,6 +47,8 @@ interface Described {
 /** Rows as ReportStream writes them, and what a run must say about them. */
 export interface EdgeCase extends Described {
   night?: Night;
+  /** Other runs that the case looks at. */
+  otherNights?: Night[];
   /** The case makes its organizations and receivers itself. */
   ownSettings?: boolean;
   rows(stage: Stage): Promise<Check>;
@@ -75,11 +77,11 @@ export function testCases(cases: readonly EdgeCase[]): void {
         failures.set(edge.id, error);
       }
     }
-    const nights = new Map(cases.map(({ night = NIGHT }) => [key(night), night]));
-    for (const night of nights.values()) {
+    const all = cases.flatMap(({ night = NIGHT, otherNights = [] }) => [night, ...otherNights]);
+    for (const night of new Map(all.map((one) => [key(one), one])).values()) {
       const finished = await run(
         database.readerUrl,
-        join(out, night.asOf.replaceAll(":", "")),
+        join(out, key(night).replaceAll(/[ :]/g, "")),
         ...["--date", night.date, "--as-of", night.asOf, "--time-zone", "America/New_York"],
       );
       folders.set(key(night), new RunFiles(finished));
@@ -94,8 +96,8 @@ export function testCases(cases: readonly EdgeCase[]): void {
   for (const edge of cases) {
     test(`${edge.id}: ${edge.situation}`, async () => {
       if (failures.has(edge.id)) throw failures.get(edge.id);
-      const files = folders.get(key(edge.night ?? NIGHT)) as RunFiles;
-      await (checks.get(edge.id) as Check)(files);
+      const of = (night: Night) => folders.get(key(night)) as RunFiles;
+      await (checks.get(edge.id) as Check)(of(edge.night ?? NIGHT), of);
     });
   }
 }

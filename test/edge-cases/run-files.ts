@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Summary } from "../../src/summary/types.ts";
 import type { Report } from "../support/rows.ts";
 import type { CsvRow, FinishedRun } from "../support/run-folder.ts";
@@ -22,6 +24,13 @@ export class RunFiles {
 
   text(path: string): Promise<string> {
     return this.#run.text(path);
+  }
+
+  /** Every file of the run, one after the other. */
+  async everything(): Promise<string> {
+    const entries = await readdir(this.#run.folder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return (await Promise.all(paths.map((path) => readFile(path, "utf8")))).join("\n");
   }
 
   summary(): Promise<Summary> {
