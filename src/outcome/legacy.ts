@@ -60,9 +60,11 @@ export class LegacyFilters {
         acts: "reportstream",
       };
     }
-    const files = this.#files(root);
-    const known = this.#facts.trackingId(root, index) !== "";
-    if (files.some((file) => !(file.complete && known))) {
+    const { reports, trackingId } = this.#facts;
+    const known = trackingId(root, index) !== "";
+    // A schema without a tracking element: what its filters empty leaves neither a log nor a file.
+    const noTrace = !known && STEPS[reports.nextAction[root]] === "none";
+    if (noTrace || this.#files(root).some((file) => !(file.complete && known))) {
       return {
         outcome: "unrouted",
         reason: "no receiver got it; nothing tells whether it was filtered or no receiver wanted it",
