@@ -82,7 +82,12 @@ function printable(value: Value, type: ResultType): string {
   if (type === "instant" && typeof value === "number") {
     return Number.isFinite(value) ? formatInstant(value) : value > 0 ? "infinity" : "-infinity";
   }
-  return String(value).replaceAll(UNPRINTABLE, escapeOf);
+  return printableText(String(value));
+}
+
+/** A text for a terminal: what would move the cursor, hide or reorder text is written as an escape. */
+export function printableText(text: string): string {
+  return text.replaceAll(UNPRINTABLE, escapeOf);
 }
 
 /** Controls, line separators, marks that change the direction of text, invisible joiners and lone surrogates. */
@@ -106,7 +111,8 @@ function cutTo(text: string, room: number): string {
   return kept + CUT;
 }
 
-function displayWidth(text: string): number {
+/** The columns that a text takes on a terminal. */
+export function displayWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is the common case, and its width its length
   if (/^[\x00-\x7f]*$/.test(text)) return text.length;
   let width = 0;
