@@ -107,8 +107,15 @@ export class Evidence {
   }
 }
 
-/** Adds a pair unless the report is there: a leaf may be reached in several ways. */
+/**
+ * Adds a pair, each report once: a leaf may be reached in several ways, and a step that ran twice
+ * may put two copies of an item into one file, which is sent once; the first position counts.
+ */
 function addPair(pairs: number[], report: number, index: number): void {
-  for (let at = 0; at < pairs.length; at += 2) if (pairs[at] === report) return;
+  for (let at = 0; at < pairs.length; at += 2) {
+    if (pairs[at] !== report) continue;
+    if (index < pairs[at + 1]) pairs[at + 1] = index;
+    return;
+  }
   pairs.push(report, index);
 }

@@ -1,13 +1,14 @@
-import { existsSync } from "node:fs";
 import type { Context } from "../cli/context.ts";
 import type { RunOptions } from "../cli/run.ts";
+import { realFileSystem } from "../output/file-system.ts";
+import { exists } from "../output/leftovers.ts";
 import { createProgress } from "../progress.ts";
 import { loadTemplates } from "../report/templates.ts";
 import { loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
 import { openSnapshot } from "../source/snapshot.ts";
 import { DAY, HOUR, MINUTE } from "../time/instant.ts";
-import { planRun } from "./plan.ts";
+import { folderOfRun, planRun } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
 import { runWindow } from "./run.ts";
 import { windowSize } from "./window-size.ts";
@@ -26,7 +27,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   const plan = planRun({
     window,
     out: config.out,
-    exists: existsSync,
+    exists: await exists(realFileSystem, folderOfRun(config.out, window)),
     force: options.force,
     organizations: [...new Set(options.organizations)].sort(),
     exports: catalogue.queries.flatMap(({ name, header }) =>

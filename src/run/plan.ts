@@ -25,17 +25,21 @@ const WHOLE_TOO = ["failures.csv", "errors.csv", "error-groups.csv", "manifest.j
 const OF_ORGANIZATION = ["index.html", "summary.csv", "deliveries.csv", "received-items.csv", "failures.csv"];
 const OF_ORGANIZATION_TOO = ["filter-results.csv", "submissions.csv", "submitted-items.csv", "errors.csv"];
 
-/** Plans a run; pure. `out` is the folder that holds the runs' folders, with its separator's style as given. */
+/** The folder of a window's run; `out` holds the runs' folders. */
+export function folderOfRun(out: string, window: Window): string {
+  return `${out.replace(/\/+$/, "")}/${runFolderName(window)}`;
+}
+
+/** Plans a run; pure. `exists` says whether the folder's name is taken. */
 export function planRun(request: {
   window: Window;
   out: string;
-  exists: (folder: string) => boolean;
+  exists: boolean;
   force: boolean;
   organizations: readonly string[];
   exports: RunPlan["exports"];
 }): RunPlan {
   const { window, out, force, organizations, exports } = request;
-  const folder = `${out.replace(/\/+$/, "")}/${runFolderName(window)}`;
   const ofOrganization = organizations.length === 0 ? ["organizations/<name>"] : organizations.map(folderOf);
   const own = [
     ...OF_ORGANIZATION,
@@ -45,8 +49,8 @@ export function planRun(request: {
   return {
     window,
     windowText: describeWindow(window),
-    folder,
-    exists: request.exists(folder),
+    folder: folderOfRun(out, window),
+    exists: request.exists,
     force,
     organizations: [...organizations],
     files: [
