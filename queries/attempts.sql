@@ -3,7 +3,8 @@
 -- uses: engine
 -- param: from timestamptz required - actions at or after this instant
 -- param: to timestamptz required - actions before this instant
--- param: organizations text[] optional - only actions for receivers of these organizations
+-- param: organizations text[] optional - only actions for receivers of these organizations, and requests to send again, and requests to send
+--   again: those name their receiver in their parameters only
 -- column: action_id id - the action
 -- column: action_name text - its name, which decides what it was; its text does not
 -- column: created_at instant - when
@@ -14,7 +15,8 @@
 -- column: action_result text - the first part of what came of it
 -- reads: action
 -- order: created_at, action_id
--- cost: a range scan of the index on (created_at, sending_org, action_name); with organizations the index on them
+-- cost: a range scan of the index on (created_at, sending_org, action_name); with organizations the indexes
+--   on the receiver and on the action's name
 select
   action_id,
   action_name::text,
@@ -31,5 +33,5 @@ where created_at >= :from
     action_name in ('send_warning', 'send_error', 'resend', 'process_warning', 'process_error')
     or (action_name = 'send' and action_result is null and receiving_org is not null)
   )
-  and (:organizations is null or receiving_org = any (:organizations))
+  and (:organizations is null or receiving_org = any (:organizations) or action_name = 'resend')
 order by created_at, action_id

@@ -1,9 +1,10 @@
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { failures } from "./failures.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
 import { tables } from "./tables.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [run, demo, verify, query, ...tables];
+export const commands: readonly Command[] = [run, demo, verify, query, failures, ...tables];

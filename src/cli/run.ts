@@ -63,7 +63,7 @@ export const run = defineCommand({
       type: "flag",
       group: "Output",
       describe:
-        "write messages of the action log as they were stored, values and all; operators only, and the manifest says so",
+        "write messages of the action log as stored, values and all, in the operators' errors.csv only, and the manifest says so",
     },
     "as-of": {
       type: "text",

@@ -7,6 +7,7 @@ import { NO_PARTY, type Party } from "../lineage/parties.ts";
 import type { Micros } from "../time/instant.ts";
 import { CollectedLogFacts } from "./log-facts.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
+import type { MessageIds } from "./read/message-ids.ts";
 import type { RejectedRequest } from "./read/rejected.ts";
 
 /** A row of the query log-entries. */
@@ -62,6 +63,7 @@ export class LogPass {
   readonly #rows: LineageRows;
   readonly #graph: Graph;
   readonly #zeroBased: Uint8Array;
+  readonly #messageIds: MessageIds;
   readonly #rejected: ReadonlyMap<number, RejectedRequest>;
   readonly #receiverByName: ReadonlyMap<string, Party>;
   readonly #window: { from: Micros; to: Micros };
@@ -76,6 +78,8 @@ export class LogPass {
     rows: LineageRows;
     graph: Graph;
     zeroBased: Uint8Array;
+    /** Of legacy rows that have no item edge, since every receiver's filters took them. */
+    messageIds: MessageIds;
     rejected: ReadonlyMap<number, RejectedRequest>;
     /** Receivers that a detail may name; names that two share are left out. */
     receiverByName: ReadonlyMap<string, Party>;
@@ -85,6 +89,7 @@ export class LogPass {
     this.#rows = context.rows;
     this.#graph = context.graph;
     this.#zeroBased = context.zeroBased;
+    this.#messageIds = context.messageIds;
     this.#rejected = context.rejected;
     this.#receiverByName = context.receiverByName;
     this.#window = context.window;
@@ -228,6 +233,7 @@ export class LogPass {
       const text = this.#rows.tracking.text(graph.tracking[edge]);
       if (text !== "" && !items.has(text)) items.set(text, graph.parentIndex[edge] + this.#zeroBased[root]);
     }
+    for (const [position, id] of this.#messageIds.get(root) ?? []) if (!items.has(id)) items.set(id, position + 1);
     this.#itemByTracking.set(root, items);
     return items;
   }

@@ -38,7 +38,7 @@ export async function readLineage(
   let graph = finish(rows);
   let kinds = kindsOf(rows);
   for (const asked = new Set<number>(); span.horizon < asOf; ) {
-    const open = openReports(rows, graph, kinds, span).filter((report) => !asked.has(report));
+    const open = openReports(rows, graph, kinds, span, seeds).filter((report) => !asked.has(report));
     if (open.length === 0) break;
     for (const report of open) asked.add(report);
     await readDescendants(rows, open, span.horizon);
@@ -53,7 +53,7 @@ export async function readLineage(
  * Goes up from every report that is known by its id only, a generation at a time, to the
  * submissions. These are the reports that were open when the window began, and the seeds.
  */
-async function readAncestors(rows: LineageRows): Promise<void> {
+export async function readAncestors(rows: LineageRows): Promise<void> {
   const { reports } = rows;
   const submitted: string[] = [];
   for (let first = 0; first < reports.size; ) {
@@ -92,7 +92,13 @@ async function readDescendants(rows: LineageRows, open: readonly number[], from:
  * What later rows can still change, of all that came from the window's submissions: work without a
  * child, and files made ready to be sent, which may be sent again or fetched at any time.
  */
-function openReports(rows: LineageRows, graph: Graph, kinds: Uint8Array, span: Span): number[] {
+function openReports(
+  rows: LineageRows,
+  graph: Graph,
+  kinds: Uint8Array,
+  span: Span,
+  seeds: readonly string[],
+): number[] {
   const { reports, submissions } = rows;
   const down = new ReportWalk(graph, "down");
   const seen = new Uint8Array(graph.reportCount);
@@ -112,10 +118,13 @@ function openReports(rows: LineageRows, graph: Graph, kinds: Uint8Array, span: S
     consider(root);
     down.from(root, consider);
   }
+  // A file that failed in the window may hold older submissions only; whether it recovered is asked all the same.
+  for (const id of seeds) consider(reports.ids.find(id));
   return open;
 }
 
-function finish(rows: LineageRows): Graph {
+/** Builds the graph of what was read, and takes its edges over. */
+export function finish(rows: LineageRows): Graph {
   rows.reports.reserve();
   const { edges } = rows;
   rows.edges = new EdgeList();
@@ -132,7 +141,8 @@ function merged(graph: Graph, added: EdgeList): EdgeList {
   return added;
 }
 
-function kindsOf({ reports }: LineageRows): Uint8Array {
+/** The kind of each report that was read. */
+export function kindsOf({ reports }: LineageRows): Uint8Array {
   const kinds = new Uint8Array(reports.size);
   for (let report = 0; report < kinds.length; report++) {
     kinds[report] = kindOf({

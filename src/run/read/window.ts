@@ -18,10 +18,10 @@ import { type RejectedRequest, readRejected } from "./rejected.ts";
 import { byReport, readAttempts, readReceivers, readTasks, unsettledReports } from "./state.ts";
 
 /** A series of attempts took up to 41 hours until 2025-06-17. */
-const LONGEST_SERIES = 2 * DAY;
+export const LONGEST_SERIES = 2 * DAY;
 
 /** An entry is stamped by the step's own clock, before its action is written. */
-const LOGGED_EARLIER = MINUTE;
+export const LOGGED_EARLIER = MINUTE;
 
 /** Everything read of a window; nothing more comes from the database. */
 export interface WindowData {
@@ -55,14 +55,17 @@ export async function readWindow(
   const logged = await readLoggedReports(snapshot, catalogue, span.from, span.to);
 
   onPhase("lineage");
-  const { graph, kinds } = await readLineage(rows, span, [...failedFiles(attempts, span), ...logged], snapshot.at);
+  const failed = failedFiles(attempts, span);
+  const { graph, kinds } = await readLineage(rows, span, [...failed, ...logged], snapshot.at);
   const zeroBased = zeroBasedReports(graph, rows.reports);
+  const messageIds = await readMessageIds(snapshot, catalogue, rows, graph);
 
   onPhase("action log");
   const log = new LogPass({
     rows,
     graph,
     zeroBased,
+    messageIds,
     rejected: new Map(rejected.map((request) => [request.actionId, request])),
     receiverByName: receiversByName(receivers, rows.reports.receivers),
     window: span,
@@ -79,9 +82,8 @@ export async function readWindow(
   onPhase("tasks");
   const unsettled = unsettledReports(rows, graph, kinds);
   const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
-  const late = await readLateAttempts(snapshot, catalogue, rows, kinds, unsettled, tasks, span);
+  const late = await readLateAttempts(snapshot, catalogue, rows, kinds, unsettled, failed, tasks, span);
   await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
-  const messageIds = await readMessageIds(snapshot, catalogue, rows, graph);
 
   const facts: Facts = {
     reports: rows.reports,
@@ -113,24 +115,30 @@ function failedFiles(attempts: readonly Attempt[], span: Span): string[] {
   return [...new Set(failed.map(({ reportId }) => reportId))];
 }
 
-/** Attempts after the horizon, of the receivers whose files failed or wait. */
+/** Attempts after the horizon, of the receivers whose files failed or wait, and all requests to send again. */
 async function readLateAttempts(
   snapshot: Snapshot,
   catalogue: Catalogue,
   { reports }: LineageRows,
   kinds: Uint8Array,
   unsettled: readonly number[],
+  failed: readonly string[],
   tasks: ReadonlyMap<number, Task>,
   span: Span,
 ): Promise<Attempt[]> {
   if (span.horizon >= snapshot.at) return [];
   const organizations = new Set<string>();
+  for (const id of failed) {
+    const file = reports.ids.find(id);
+    if (file >= 0 && reports.isLoaded(file)) {
+      organizations.add(reports.receivers.get(reports.receiver[file]).organization);
+    }
+  }
   for (const report of unsettled) {
     if (kinds[report] !== KIND.deliverable || tasks.get(report)?.step === "none") continue;
     organizations.add(reports.receivers.get(reports.receiver[report]).organization);
   }
   organizations.delete("");
-  if (organizations.size === 0) return [];
   return readAttempts(snapshot, catalogue, span.horizon, afterSnapshot(snapshot.at), [...organizations]);
 }
 
@@ -148,7 +156,8 @@ function namedFiles(
   return [...ids].filter((id) => kinds[reports.ids.find(id)] === KIND.deliverable);
 }
 
-function receiversByName(receivers: ReceiverHistory, parties: Parties): Map<string, Party> {
+/** Receivers by `org.service`; names that two share are left out. */
+export function receiversByName(receivers: ReceiverHistory, parties: Parties): Map<string, Party> {
   const byName = new Map<string, Party>();
   const shared = new Set<string>();
   for (const key of receivers.keys()) {
@@ -161,6 +170,6 @@ function receiversByName(receivers: ReceiverHistory, parties: Parties): Map<stri
 }
 
 /** Rows of the snapshot's own instant are in it. */
-function afterSnapshot(at: Micros): Micros {
+export function afterSnapshot(at: Micros): Micros {
   return at + MINUTE;
 }
