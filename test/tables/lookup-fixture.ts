@@ -1,15 +1,24 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { main } from "../../src/cli/program.ts";
+import { tables } from "../../src/cli/tables.ts";
+import { testContext } from "../cli/test-context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type ProgramResult, runProgram } from "../support/program.ts";
 
-/** A database and a folder of files, with the program run against them. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A database and a folder of files, with the command line run against them in this process. */
 export interface Bench {
   database: TestDatabase;
   folder: string;
   /** `lineage-report tables …` as the owner, or with another address. */
-  tables(words: string[], env?: Record<string, string>): Promise<ProgramResult>;
+  tables(words: string[], env?: Record<string, string>): Promise<Outcome>;
   /** Writes a file of the folder and gives its path. */
   file(name: string, content: string | Uint8Array): Promise<string>;
   /** Versions of a table: number, active, rows. */
@@ -30,8 +39,15 @@ export async function openBench(): Promise<Bench> {
   return {
     database,
     folder,
-    tables: (words, env = {}) =>
-      runProgram(["tables", ...words], { cwd: folder, env: { DATABASE_URL: database.ownerUrl, USER: "ada", ...env } }),
+    async tables(words, env = {}) {
+      const context = testContext({
+        stdin: Readable.from([]),
+        env: { DATABASE_URL: database.ownerUrl, USER: "ada", ...env },
+        cwd: folder,
+      });
+      const code = await main(["tables", ...words], context, tables);
+      return { code, stdout: context.out(), stderr: context.err() };
+    },
     async file(name, content) {
       await writeFile(join(folder, name), content);
       return join(folder, name);
