@@ -29,7 +29,13 @@ export class ErrorWriter {
   readonly #unmasked: boolean;
   readonly #groups = new ErrorGroups();
   readonly #filters = new Map<string, Set<string>>();
-  readonly #options = { ...csvStringifyOptions(ERROR_COLUMNS), header: false, record_delimiter: BETWEEN };
+  readonly #options = {
+    ...csvStringifyOptions(ERROR_COLUMNS),
+    header: false,
+    record_delimiter: BETWEEN,
+    // csv-stringify quotes what holds its record delimiter, and here that is no line break.
+    quoted_match: /[\r\n]/,
+  };
   #rows: CsvValue[][] = [];
   #sinks: CsvSink[][] = [];
   #characters = 0;
