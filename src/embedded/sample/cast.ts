@@ -164,7 +164,7 @@ const RECEIVERS: readonly ReceiverLine[] = [
   ],
   ["hh-phd.retired", "full-elr", "SFTP", [24, "EASTERN"], "HL7_BATCH", { deleted: true }],
   ["bb-phd.old-covid", "covid-19", "SFTP", [12, "CENTRAL"], "CSV", { deleted: true }],
-  ["oo-clinics.fax", "full-elr", "SFTP", [4, "CENTRAL"], "HL7", { batching: false, deleted: true }],
+  ["oo-clinics.fax", "full-elr", "SFTP", [24, "CENTRAL"], "HL7", { batching: false, deleted: true }],
 ];
 
 const SENDERS: readonly (readonly [string, Topic, Sender["format"], number, Partial<Sender>?])[] = [

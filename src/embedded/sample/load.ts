@@ -63,7 +63,7 @@ async function copyAll(client: Client, chunks: Iterable<RowChunk>, rows: Record<
     rows[chunk.table] += chunk.rows;
     running = copyChunk(client, chunk);
     // A failure is reported by the next await; without this, Node would call it unhandled meanwhile.
-    running.catch(() => {});
+    running.catch(() => undefined);
   }
   await running;
 }
