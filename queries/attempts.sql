@@ -3,7 +3,7 @@
 -- uses: engine
 -- param: from timestamptz required - actions at or after this instant
 -- param: to timestamptz required - actions before this instant
--- param: organizations text[] optional - only actions for receivers of these organizations, and requests to send again, and requests to send
+-- param: organizations text[] optional - only actions for receivers of these organizations, and requests to send
 --   again: those name their receiver in their parameters only
 -- column: action_id id - the action
 -- column: action_name text - its name, which decides what it was; its text does not
