@@ -30,8 +30,7 @@ export class CellRules {
       if (value === "") continue;
       const where = () => `${this.#place(place)} ${quoted(this.#columns[index] ?? "?")} ${quoted(value, 30)}`;
       const first = value.charCodeAt(0);
-      const last = value.charCodeAt(value.length - 1);
-      if (first <= 0x20 || last <= 0x20 || first === 0xa0 || last === 0xa0) this.#spaces.add(where);
+      if (isSpace(first) || isSpace(value.charCodeAt(value.length - 1))) this.#spaces.add(where);
       if (SUSPICIOUS.test(value)) this.#seeSuspicious(value, where);
       if (first <= 0x39 && value.length <= 26 && ANY_EXPONENT.test(value)) {
         (EXCEL_EXPONENT.test(value) ? this.#exponents : this.#perhapsExponents).add(where);
@@ -78,4 +77,9 @@ export class CellRules {
     if (/[\u00a0\u200b\u2060\ufeff]/.test(value)) this.#invisible.add(where);
     if (/\ufffd|Ã[\u0080-\u00bf]|â€/.test(value)) this.#mojibake.add(where);
   }
+}
+
+/** Blank, tab, line break, non-breaking space. */
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d || unit === 0xa0;
 }

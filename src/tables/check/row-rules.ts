@@ -33,7 +33,11 @@ export class RowRules {
 
   see(row: Row, place: number): void {
     const where = () => this.#place(place);
-    if (row.length !== this.#columns.length) this.#ragged.add(() => `${where()} has ${countOf(row.length, "cell")}`);
+    if (row.length !== this.#columns.length) {
+      // Its cells may stand under wrong names, so nothing more can be said of it.
+      this.#ragged.add(() => `${where()} has ${countOf(row.length, "cell")}`);
+      return;
+    }
     if (row.every((value) => value === "")) this.#blank.add(where);
     const sameRow = this.#rows.add(joinCells(row, this.#allIndices), place);
     if (sameRow !== 0) this.#repeatedRows.add(() => `${where()} as ${this.#place(sameRow)}`);
