@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { errors } from "./errors.ts";
 import { failures } from "./failures.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
@@ -8,4 +9,4 @@ import { undelivered } from "./undelivered.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [run, demo, verify, query, failures, undelivered, ...tables];
+export const commands: readonly Command[] = [run, demo, verify, query, failures, undelivered, errors, ...tables];
