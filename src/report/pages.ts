@@ -5,6 +5,7 @@ import type { OrganizationSummary, Summary } from "../summary/types.ts";
 import { type Micros, parseInstant } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
+import { attentionOf } from "./attention.ts";
 import type { Render } from "./templates.ts";
 
 /** The operators' page. */
@@ -22,7 +23,7 @@ export function operatorsPage(summary: Summary, render: Render): string {
       sender: row.sender || "unknown sender",
       cells: cells(row.byItem),
     })),
-    failures: summary.failures,
+    attention: attentionOf(summary),
     outcomes: OUTCOMES,
   });
 }

@@ -1,7 +1,7 @@
 import { partyOf } from "../lineage/parties.ts";
 import { type ReceiverHistory, receiverAt } from "../outcome/receiver.ts";
 import { order } from "../summary/fold.ts";
-import { quietSubjects, type Traffic, usualItems } from "../summary/silence.ts";
+import { quietSubjects, SILENCE_LIMITS, type Traffic, usualItems } from "../summary/silence.ts";
 import type {
   PairSilence,
   PairSummary,
@@ -115,9 +115,10 @@ function judgePairs(
       }),
     pairs: {
       comparedRuns: compared.length,
+      earlierRuns: dates.length,
       knownSince: dates[0] ?? null,
       firstSeen:
-        dates.length === 0
+        dates.length < SILENCE_LIMITS.knownForNew
           ? []
           : [...day]
               .filter(([key]) => !known.has(key) && isWanted(key))

@@ -13,6 +13,8 @@ export const SILENCE_LIMITS = {
   /** Weeks that are compared, and how many of their days must be known. */
   weeks: 8,
   known: 4,
+  /** Earlier days that must be known before a pair is called new: many send on some weekdays only. */
+  knownForNew: 7,
 } as const;
 
 /** Items of one day by the subject's key; whoever is not in it had none. */

@@ -223,9 +223,11 @@ export interface ReceiverWithNothing {
 export interface PairSilence {
   /** Earlier runs of the compared days that were found; quiet pairs are judged from four on. */
   comparedRuns: number;
-  /** The first day of the earlier runs in which a pair was looked for; null when there are none, and then nothing is new. */
+  /** Earlier runs of any day that were found, of eight weeks at most. */
+  earlierRuns: number;
+  /** The first day of them; null when there are none. */
   knownSince: string | null;
-  /** Pairs of this window that no earlier run has. */
+  /** Pairs of this window that no earlier run has; none unless there are seven, one for each weekday. */
   firstSeen: { sender: string; receiver: string; items: number }[];
 }
 
