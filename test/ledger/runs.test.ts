@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { RunLedger } from "../../src/ledger/runs.ts";
+import { DAY, HOUR, MINUTE, type Micros } from "../../src/time/instant.ts";
+import { createTestLedger, type TestLedger } from "./ledger-fixture.ts";
+
+let ledger: TestLedger;
+let runs: RunLedger;
+
+beforeAll(async () => {
+  ledger = await createTestLedger();
+  runs = new RunLedger(await ledger.session());
+});
+afterEach(() => ledger.clear());
+afterAll(() => ledger?.drop());
+
+function due(dueAt: Micros, skip?: string) {
+  return { dueAt, startAt: dueAt, window: { from: dueAt - DAY, to: dueAt - HOUR, timeZone: "UTC" }, skip };
+}
+
+/** A schedule that was considered until then, so that due times of the past can be decided. */
+async function schedule(name: string, consideredUntil: Micros): Promise<void> {
+  await ledger.database.query("insert into lineage_report.schedule (name, considered_until) values ($1, $2)", [
+    name,
+    new Date(consideredUntil / 1000),
+  ]);
+}
+
+async function state(name: string) {
+  const [found] = await runs.states([name]);
+  if (!found) throw new Error(`no schedule ${name}`);
+  return found;
+}
+
+describe("eight schedulers on one ledger", () => {
+  const TICKS = Number(process.env.SCHEDULER_TICKS ?? 300);
+
+  it("decide and run each due time once", async () => {
+    const start = (Math.floor(Date.now() / 60_000) - TICKS - 10) * MINUTE;
+    await schedule("ticking", start);
+    const ran: Micros[] = [];
+    const schedulers = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => ({
+        runs: new RunLedger(await ledger.session()),
+        name: `s${index}`,
+      })),
+    );
+    // Each goes through all ticks at its own pace; a simulated clock, one due time a minute.
+    await Promise.all(
+      schedulers.map(async ({ runs: own, name }) => {
+        for (let tick = 1; tick <= TICKS; tick++) {
+          const now = start + tick * MINUTE;
+          const [known] = await own.states(["ticking"]);
+          if (known && known.consideredUntil < now) {
+            const undecided: Micros[] = [];
+            for (let at = known.consideredUntil + MINUTE; at <= now; at += MINUTE) undecided.push(at);
+            await own.record(
+              known,
+              now,
+              undecided.map((at) => due(at)),
+            );
+          }
+          const claim = await own.claim(["ticking"], `${name}-${tick}`, HOUR);
+          if (claim) {
+            ran.push(claim.dueAt);
+            expect(await own.end(claim, { state: "done" })).toBe(true);
+          }
+        }
+        for (
+          let claim = await own.claim(["ticking"], name, HOUR);
+          claim;
+          claim = await own.claim(["ticking"], name, HOUR)
+        ) {
+          ran.push(claim.dueAt);
+          await own.end(claim, { state: "done" });
+        }
+      }),
+    );
+    expect(ran).toHaveLength(TICKS);
+    expect([...ran].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: TICKS }, (_, index) => start + (index + 1) * MINUTE),
+    );
+  });
+
+  it("take one of fifty due runs each when they all ask at once, and never two of one schedule", async () => {
+    const start = (Math.floor(Date.now() / 60_000) - 100) * MINUTE;
+    const names = ["a", "b", "c"];
+    for (const name of names) {
+      await schedule(name, start);
+      await runs.record(
+        await state(name),
+        start + 50 * MINUTE,
+        Array.from({ length: 50 }, (_, index) => due(start + (index + 1) * MINUTE)),
+      );
+    }
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => ledger.session()));
+    const claims = await Promise.all(
+      sessions.map((session, index) => new RunLedger(session).claim(names, `h${index}`, HOUR)),
+    );
+    const taken = claims.filter((claim) => claim !== undefined).map(({ schedule: name }) => name);
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(taken.length).toBeGreaterThan(0);
+    expect(taken.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("a taken run", () => {
+  const AT = (Math.floor(Date.now() / 60_000) - 60) * MINUTE;
+
+  async function taken(lease = HOUR) {
+    await schedule("nightly", AT - MINUTE);
+    await runs.record(await state("nightly"), AT, [due(AT)]);
+    const claim = await runs.claim(["nightly"], "one", lease);
+    if (!claim) throw new Error("nothing to take");
+    return claim;
+  }
+
+  it("is nobody else's while its lease lasts, and is told so when it was lost", async () => {
+    const claim = await taken();
+    expect(await runs.claim(["nightly"], "two", HOUR)).toBeUndefined();
+    expect(await runs.holds(claim)).toBe(true);
+    await ledger.database.query(
+      "update lineage_report.run set lease_until = now() - interval '1 second'; update lineage_report.schedule set busy_until = now() - interval '1 second'",
+    );
+    expect(await runs.holds(claim)).toBe(false);
+    const second = await runs.claim(["nightly"], "two", HOUR);
+    expect(second).toMatchObject({ runId: claim.runId, attempt: 2 });
+    expect(await runs.end(claim, { state: "done" })).toBe(false);
+    expect(second && (await runs.end(second, { state: "done" }))).toBe(true);
+  });
+
+  it("that is interrupted is taken again without using up a try", async () => {
+    const claim = await taken();
+    await runs.end(claim, { state: "interrupted", reason: "SIGTERM" });
+    expect(await runs.claim(["nightly"], "two", HOUR)).toMatchObject({ attempt: 1 });
+  });
+
+  it("that failed waits, is tried again, and in the end left alone", async () => {
+    let claim = await taken();
+    await runs.end(claim, { state: "failed", reason: "no", retryAfter: HOUR });
+    expect(await runs.claim(["nightly"], "x", HOUR)).toBeUndefined();
+    for (let attempt = 2; attempt <= 5; attempt++) {
+      await ledger.database.query("update lineage_report.run set start_at = now()");
+      const next = await runs.claim(["nightly"], "x", HOUR);
+      expect(next?.attempt).toBe(attempt);
+      claim = next as typeof claim;
+      await runs.end(claim, { state: "failed", reason: "no" });
+    }
+    expect(await runs.claim(["nightly"], "x", HOUR)).toBeUndefined();
+    expect(await runs.list(5)).toMatchObject([{ state: "failed", reason: "no", attempts: 5 }]);
+  });
+
+  it("of a dead process is given back at once", async () => {
+    const claim = await taken();
+    expect(await runs.holders(["nightly"])).toEqual(["one"]);
+    expect(await runs.free("one")).toBe(1);
+    expect(await runs.claim(["nightly"], "two", HOUR)).toMatchObject({ runId: claim.runId });
+  });
+
+  it("makes its span known, so that what falls into it can be skipped", async () => {
+    const claim = await taken();
+    const { busy } = await state("nightly");
+    expect(busy).toEqual([{ from: claim.claimedAt, to: undefined }]);
+    await runs.end(claim, { state: "done" });
+    const [after] = (await state("nightly")).busy;
+    expect(after?.to).toBeGreaterThanOrEqual(claim.claimedAt);
+  });
+
+  it("covers its window for later due times", async () => {
+    const claim = await taken();
+    expect(await runs.covered("nightly", claim.window, 0)).toBe(false);
+    await runs.end(claim, { state: "done", folder: "2026-11-20" });
+    expect(await runs.covered("nightly", claim.window, 0)).toBe(true);
+    expect(await runs.covered("nightly", claim.window, claim.runId)).toBe(false);
+  });
+});
+
+describe("schedules", () => {
+  it("begin when they are first seen, and after a pause when they are switched on again", async () => {
+    await runs.meet(["new"]);
+    const first = await state("new");
+    await runs.meet(["new"]);
+    expect((await state("new")).consideredUntil).toBe(first.consideredUntil);
+    await runs.pause(["new"]);
+    expect(await runs.states(["new"])).toEqual([]);
+    await runs.meet(["new"]);
+    expect((await state("new")).consideredUntil).toBeGreaterThan(first.consideredUntil);
+  });
+
+  it("record a skipped due time with its reason", async () => {
+    const at = (Math.floor(Date.now() / 60_000) - 5) * MINUTE;
+    await schedule("s", at - MINUTE);
+    expect(await runs.record(await state("s"), at, [due(at, "still running")])).toBe(true);
+    expect(await runs.list(1)).toMatchObject([{ state: "skipped", reason: "still running", dueAt: at }]);
+    expect(await runs.claim(["s"], "h", HOUR)).toBeUndefined();
+  });
+
+  it("are decided once from one state", async () => {
+    const at = (Math.floor(Date.now() / 60_000) - 5) * MINUTE;
+    await schedule("s", at - MINUTE);
+    const before = await state("s");
+    expect(await runs.record(before, at, [due(at)])).toBe(true);
+    expect(await runs.record(before, at, [due(at)])).toBe(false);
+    expect(await runs.list(10)).toHaveLength(1);
+  });
+});
