@@ -2,7 +2,7 @@ import pg from "pg";
 import { ConnectError, InterruptedError } from "../errors.ts";
 import { type ConnectionSettings, describeSettings } from "./connection-settings.ts";
 import { connectFailure, errorCode } from "./database-errors.ts";
-import { PatientSocket } from "./patient-socket.ts";
+import { hearOut } from "./hear-out.ts";
 import { Session } from "./session.ts";
 
 export interface SessionOptions {
@@ -55,6 +55,7 @@ export async function connect(settings: ConnectionSettings, options: SessionOpti
     readTimeoutMs: options.readTimeoutMs ?? SESSION_DEFAULTS.readTimeoutMs,
     signal: options.signal,
   });
+  hearOut(session.socket);
   try {
     await session.command(sessionStatements(options), { what: "setting up the session" });
     await watchForLostClient(session);
@@ -94,7 +95,6 @@ async function loginOnce(settings: ConnectionSettings, options: SessionOptions, 
     ssl: encrypt ? settings.encryption.tls : false,
     application_name: settings.applicationName ?? options.applicationName,
     connectionTimeoutMillis: settings.connectTimeoutMs,
-    stream: () => new PatientSocket(),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
   });

@@ -27,7 +27,7 @@ export async function* copyChunks(snapshot: Snapshot, statement: Statement): Asy
   const { context } = statement;
   await snapshot.begin(context);
   const { session } = snapshot;
-  const copy = openCopy(session, statement.text);
+  const copy = openCopy(session, statement);
   let complete = false;
   let failed = false;
   try {
@@ -62,7 +62,7 @@ export async function copyInto(
   const { context } = statement;
   await snapshot.begin(context);
   const { session } = snapshot;
-  const copy = openCopy(session, statement.text);
+  const copy = openCopy(session, statement);
   let fault: { error: unknown } | undefined;
   try {
     await session.waitFor(copy.flow(consume));
@@ -89,7 +89,7 @@ interface Copy {
   abandon(failed: boolean): Promise<void>;
 }
 
-function openCopy(session: Session, text: string): Copy {
+function openCopy(session: Session, { text, context }: Statement): Copy {
   const stream = copyTo(text);
   let failure: { error: unknown } | undefined;
   let ended = false;
@@ -103,6 +103,7 @@ function openCopy(session: Session, text: string): Copy {
     });
   stream.on("error", (error) => {
     failure ??= { error };
+    session.notice(error, context);
     // After a lost connection pg-copy-streams has put its buffers away and still listens; a late chunk would make it throw out of an event.
     stream.destroy();
     if (session.socket.destroyed) session.socket.removeAllListeners("readable");

@@ -3,7 +3,7 @@ import type { ParameterValue, ParameterValues } from "./parameter-types.ts";
 import type { Query } from "./query-file.ts";
 import type { QueryResult, Session } from "./session.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { boundStatement } from "./statement.ts";
+import { boundStatement, type Statement } from "./statement.ts";
 import { type Row, valueTypes } from "./value-types.ts";
 
 export interface RowOptions {
@@ -32,7 +32,7 @@ export async function* rows(
   const { text, values, context } = boundStatement(query, parameters);
   await snapshot.begin(context);
   const { session } = snapshot;
-  const cursor = openCursor(session, text, values, batchSize);
+  const cursor = openCursor(session, { text, values, context }, batchSize);
   let failed = false;
   try {
     for (;;) {
@@ -88,7 +88,7 @@ interface Cursor {
   close(): Promise<void>;
 }
 
-function openCursor(session: Session, text: string, values: (string | null)[], batchSize: number): Cursor {
+function openCursor(session: Session, { text, values, context }: Statement, batchSize: number): Cursor {
   const stream = new QueryStream(text, values, { batchSize, rowMode: "array", types: valueTypes });
   let failure: unknown;
   let ended = false;
@@ -96,6 +96,7 @@ function openCursor(session: Session, text: string, values: (string | null)[], b
   let wake = (): void => undefined;
   const fail = (error: unknown): void => {
     failure ??= error;
+    session.notice(error, context);
     wake();
   };
   // Called with the server's own words, while the stream's "error" waits for an answer that may never come.

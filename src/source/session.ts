@@ -126,6 +126,14 @@ export class Session {
     return failure;
   }
 
+  /**
+   * Tells the session of an error at the moment it arrives: where it says that the session is gone, it is the true cause, which the reset that
+   * follows it must not hide from a consumer that is busy elsewhere.
+   */
+  notice(error: unknown, context: StatementContext): void {
+    if (endsSession(error)) this.failureOf(error, context);
+  }
+
   /** Asks the server to cancel the running statement; see sendCancelRequest. */
   cancel(): Promise<void> {
     const { processID, secretKey } = this.client as unknown as ClientInside;

@@ -120,11 +120,12 @@ describe("what a person is told when there is no connection", () => {
   });
 
   test("TLS is asked for and the server has none", async () => {
-    const error = await failureOf(
-      address((url) => {
-        url.search = "sslmode=require";
-      }),
-    );
+    // The answer N is all that such a server says.
+    const server = createServer((socket) => socket.once("data", () => socket.end("N")));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const error = await failureOf(`postgres://u@127.0.0.1:${port}/d?sslmode=require`);
+    server.close();
     expect(error.exitCode).toBe(5);
     expect(error.message).toMatch(/does not speak TLS, and sslmode is require/);
   });
