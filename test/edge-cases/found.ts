@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Report } from "../support/rows.ts";
 import { type EdgeCase, NIGHT, type Night } from "./edge-case.ts";
 import { pick } from "./run-files.ts";
 import { download, email } from "./settings.ts";
@@ -117,7 +118,7 @@ export const FOUND: EdgeCase[] = [
     reportstream: "the send function throws",
     async rows({ rows, lab, phd, sql }) {
       const tokens = ['"x"', "5", "[1,2]", "{}", '{"retryCount":"many"}', '{"retryCount":-1}', '{"retryCount":null}'];
-      const roots = [];
+      const roots: Report[] = [];
       for (const token of tokens) {
         const path = await rows.happyPath({ at: at("14:00"), sender: lab, receivers: [phd], until: "batch" });
         const due = nextDay("11:50");
@@ -238,7 +239,7 @@ export const FOUND: EdgeCase[] = [
     ours: "judged by these: failed, retrying, stuck, and waiting for a batch that is due today",
     reportstream: "nothing waits any more",
     async rows({ rows, lab, phd, sql }) {
-      const path = { sender: lab, receivers: [phd], until: "batch" } as const;
+      const path = { sender: lab, receivers: [phd], until: "batch" as const };
       const failed = await rows.happyPath({ ...path, at: at("14:00") });
       await rows.exhaust(failed.batches[phd]!);
       const retrying = await rows.happyPath({ ...path, at: at("15:00") });
@@ -375,7 +376,7 @@ export const FOUND: EdgeCase[] = [
       const root = await rows.receive({ at: at("14:00"), sender: lab });
       const first = await rows.convert(root);
       const second = await rows.convert(root, { at: at("14:10") });
-      const sent = [];
+      const sent: Report[] = [];
       for (const item of [first[0]!, second[0]!]) {
         const [file] = await rows.destinationFilter(item, { receivers: [phd] });
         const ready = await rows.translate(await rows.receiverFilter(await rows.enrich(file!)));
@@ -395,7 +396,7 @@ export const FOUND: EdgeCase[] = [
     ours: "what is open is not hidden by the filter, and what was delivered stays delivered",
     reportstream: "by the last row",
     async rows({ rows, lab, phd }) {
-      const roots = [];
+      const roots: Report[] = [];
       for (const delivered of [false, true]) {
         const root = await rows.receive({ at: at("14:00"), sender: lab });
         const copies = [...(await rows.convert(root)), ...(await rows.convert(root, { at: at("14:10") }))];

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Report } from "../support/rows.ts";
 import type { EdgeCase, Night } from "./edge-case.ts";
 import { pick } from "./run-files.ts";
 import { at } from "./times.ts";
@@ -105,7 +106,7 @@ export const LINEAGE: EdgeCase[] = [
     ours: "matched by report and index together",
     reportstream: "the metadata CTE matches report and index apart: the cross product",
     async rows({ rows, lab, phd }) {
-      const roots = [];
+      const roots: Report[] = [];
       for (const [clock, letter] of [["14:00", "A"] as const, ["15:00", "B"] as const]) {
         const items = [`${letter}1`, `${letter}2`, `${letter}3`];
         const receivers = [{ receiver: phd, rows: [1, 2], filtered: [{ row: 2 }] }];

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Report } from "../support/rows.ts";
 import { type EdgeCase, NIGHT, type Night } from "./edge-case.ts";
 import { pick } from "./run-files.ts";
 import { batches } from "./settings.ts";
@@ -130,7 +131,7 @@ export const PROGRESS: EdgeCase[] = [
     reportstream: "`Received`; a failed step leaves no row",
     async rows({ rows, lab }) {
       const ages = ["11:00", "10:59:59.999999"];
-      const roots = [];
+      const roots: Report[] = [];
       for (const clock of ages) {
         const root = await rows.receive({ at: at("14:00"), sender: lab });
         await rows.convert(root, { at: nextDay(clock) });
@@ -200,7 +201,7 @@ export const PROGRESS: EdgeCase[] = [
     reportstream: "`Waiting to Deliver`",
     async rows({ rows, lab, phd, sql }) {
       const due = [nextDay("11:45"), nextDay("11:44:59.999999")];
-      const roots = [];
+      const roots: Report[] = [];
       for (const time of due) {
         const path = await rows.happyPath({ at: at("14:00"), sender: lab, receivers: [phd], until: "batch" });
         await rows.sendWarning(path.batches[phd]!, { at: nextDay("11:30") });

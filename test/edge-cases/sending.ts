@@ -29,8 +29,8 @@ export const SENDING: EdgeCase[] = [
         sender: "e1-other.default",
         items: 8,
         receivers: [phd],
-        until: "translate",
-      } as const;
+        until: "translate" as const,
+      };
       const others = await rows.happyPath({ at: at("14:01"), ...other });
       const file = await rows.batch([...others.translated[phd]!, ...mine.translated[phd]!], { at: at("14:05") });
       const sent = await rows.send(file);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { details } from "../support/rows.ts";
+import { details, type Report } from "../support/rows.ts";
 import type { EdgeCase } from "./edge-case.ts";
 import { pick } from "./run-files.ts";
 import { at } from "./times.ts";
@@ -219,7 +219,7 @@ export const SUBMISSIONS: EdgeCase[] = [
     reportstream: "-",
     async rows({ rows, lab }) {
       const names = [null, "", 'a,"b"\r\nc.hl7', "=cmd|' /C calc'!A0", "\t=1+1", "-5.hl7", "plain.hl7"];
-      const roots = [];
+      const roots: Report[] = [];
       for (const [position, externalName] of names.entries()) {
         roots.push(await rows.receive({ at: at(`14:0${position}`), sender: lab, externalName }));
       }
@@ -258,7 +258,7 @@ export const SUBMISSIONS: EdgeCase[] = [
     reportstream: "-",
     async rows({ rows, lab }) {
       const addresses = [null, "2001:db8::e63"];
-      const roots = [];
+      const roots: Report[] = [];
       for (const sender_ip of addresses) {
         roots.push(await rows.receive({ at: at("14:00"), sender: lab, action: { sender_ip } }));
       }

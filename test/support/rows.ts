@@ -20,7 +20,7 @@ import { convert, destinationFilter, enrich, receiverFilter, route, translate, u
 import { createWorld, insert, type Queryable, type Row, type World } from "./rows/world.ts";
 
 export * as details from "./rows/details.ts";
-export type { HappyPath } from "./rows/happy-path.ts";
+export type { HappyPath, HappyPathOptions } from "./rows/happy-path.ts";
 export { type At, ERA, MINUTE, SECOND, toMicros, toText } from "./rows/instants.ts";
 export { brokenInvariants } from "./rows/invariants.ts";
 export type { ItemEdge, LogSpec, Report } from "./rows/record.ts";

@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import { rootItemOf } from "../../src/lineage/ancestry.ts";
+import { EdgeList } from "../../src/lineage/edge-list.ts";
+import { buildGraph, type Graph } from "../../src/lineage/graph.ts";
+import { zeroBasedReports } from "../../src/lineage/index-base.ts";
+import { ReportTable } from "../../src/lineage/report-table.ts";
+import { ItemWalk, ReportWalk } from "../../src/lineage/walk.ts";
+
+type Edge = [parent: number, parentIndex: number, child: number, childIndex: number, tracking?: number];
+
+function graphOf(edges: Edge[], reportCount: number, links: [number, number][] = []): Graph {
+  const list = new EdgeList();
+  for (const [parent, from, child, to, tracking = 0] of edges) list.add(parent, from, child, to, tracking);
+  return buildGraph(
+    list,
+    { parent: links.map(([parent]) => parent), child: links.map(([, child]) => child) },
+    reportCount,
+  );
+}
+
+function walked(graph: Graph, report: number, index: number): string[] {
+  const nodes: string[] = [];
+  new ItemWalk(graph).down(report, index, (to, toIndex, edges) => nodes.push(`${to}/${toIndex} ${edges}`));
+  return nodes.sort();
+}
+
+describe("the graph", () => {
+  test("an edge that is stored eight times is one edge", () => {
+    const edges = Array.from({ length: 8 }, (): Edge => [0, 1, 1, 1]);
+    const graph = graphOf(edges, 2);
+    expect(graph.edgeCount).toBe(1);
+    expect(walked(graph, 0, 1)).toEqual(["1/1 0"]);
+  });
+
+  test("edges that differ in either index are two", () => {
+    expect(
+      graphOf(
+        [
+          [0, 1, 1, 1],
+          [0, 1, 1, 2],
+          [0, 2, 1, 1],
+        ],
+        2,
+      ).edgeCount,
+    ).toBe(3);
+  });
+
+  test("a repeated edge keeps the tracking id that one of its rows has", () => {
+    const graph = graphOf(
+      [
+        [0, 1, 1, 1, 0],
+        [0, 1, 1, 1, 9],
+      ],
+      2,
+    );
+    expect(graph.tracking[0]).toBe(9);
+  });
+
+  test("report links fold with those of the edges, both ways", () => {
+    const graph = graphOf(
+      [
+        [0, 1, 1, 1],
+        [0, 2, 1, 2],
+      ],
+      3,
+      [
+        [0, 1],
+        [1, 2],
+        [1, 2],
+      ],
+    );
+    expect([...graph.children]).toEqual([1, 2]);
+    expect([...graph.parents]).toEqual([0, 1]);
+  });
+});
+
+describe("the walk down", () => {
+  test("a diamond is passed once", () => {
+    const graph = graphOf(
+      [
+        [0, 1, 1, 1],
+        [0, 1, 2, 1],
+        [1, 1, 3, 1],
+        [2, 1, 3, 1],
+        [3, 1, 4, 1],
+      ],
+      5,
+    );
+    expect(walked(graph, 0, 1)).toEqual(["1/1 1", "2/1 1", "3/1 1", "4/1 0"]);
+  });
+
+  test("follows the item, not the report", () => {
+    const graph = graphOf(
+      [
+        [0, 1, 1, 1],
+        [0, 2, 1, 2],
+        [1, 1, 2, 1],
+        [1, 2, 3, 1],
+      ],
+      4,
+    );
+    expect(walked(graph, 0, 2)).toEqual(["1/2 1", "3/1 0"]);
+  });
+
+  test("ends on cycles and self-loops", () => {
+    const graph = graphOf(
+      [
+        [0, 1, 1, 1],
+        [1, 1, 2, 1],
+        [2, 1, 1, 1],
+        [2, 1, 2, 1],
+      ],
+      3,
+    );
+    expect(walked(graph, 0, 1)).toEqual(["1/1 1", "2/1 2"]);
+  });
+
+  test("of reports passes each once, up and down", () => {
+    const graph = graphOf(
+      [
+        [0, 1, 1, 1],
+        [0, 1, 2, 1],
+        [1, 1, 3, 1],
+        [2, 1, 3, 1],
+        [3, 1, 0, 1],
+      ],
+      4,
+    );
+    for (const direction of ["down", "up"] as const) {
+      const seen: number[] = [];
+      new ReportWalk(graph, direction).from(3, (report) => seen.push(report));
+      expect(seen.sort()).toEqual([0, 1, 2, 3]);
+    }
+  });
+
+  test("the way up leads to the item of the submission", () => {
+    const graph = graphOf(
+      [
+        [0, 2, 1, 1],
+        [1, 1, 2, 5],
+        [3, 1, 2, 4],
+      ],
+      4,
+    );
+    expect(rootItemOf(graph, 2, 5)).toEqual({ root: 0, index: 2 });
+    expect(rootItemOf(graph, 2, 4)).toEqual({ root: 3, index: 1 });
+    expect(rootItemOf(graph, 2, 1)).toBeUndefined();
+    expect(
+      rootItemOf(
+        graphOf(
+          [
+            [0, 1, 1, 1],
+            [1, 1, 0, 1],
+          ],
+          2,
+        ),
+        0,
+        1,
+      ),
+    ).toBeUndefined();
+  });
+});
+
+describe("where indexes begin", () => {
+  const CHANGE = Date.UTC(2022, 1, 17) * 1000;
+  function base(createdAt: number, itemCount: number, edges: Edge[]): number {
+    const reports = new ReportTable();
+    for (const letter of "ab") reports.ids.addText(`${letter.repeat(8)}-0000-4000-8000-000000000000`);
+    const row = { actionId: 1, nextAction: 0, nextActionAt: Number.NaN, receiver: 0, itemCountBefore: -1, flags: 0 };
+    reports.set(0, { ...row, createdAt, itemCount });
+    return zeroBasedReports(graphOf(edges, 2), reports)[0]!;
+  }
+  test.each([
+    ["old, without edges", 1, CHANGE - 1, 2, []],
+    ["of the change, without edges", 0, CHANGE, 2, []],
+    ["old, with an index as high as its count", 0, CHANGE - 1, 2, [[0, 2, 1, 1] as Edge]],
+    ["old, with a lower index", 1, CHANGE - 1, 2, [[0, 1, 1, 0] as Edge]],
+    ["new, with an index 0", 1, CHANGE + 1, 2, [[0, 0, 1, 1] as Edge]],
+  ] as [string, number, number, number, Edge[]][])("%s: %i", (_, expected, at, count, edges) => {
+    expect(base(at, count, edges)).toBe(expected);
+  });
+});
