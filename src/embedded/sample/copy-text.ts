@@ -52,7 +52,7 @@ export function text(value: string | null): string {
   return SPECIAL.test(value) ? value.replace(/[\\\n\r\t]/g, (found) => ESCAPES[found] as string) : value;
 }
 
-export function cell(value: Cell): string {
+function cell(value: Cell): string {
   if (typeof value === "string" || value === null) return text(value);
   if (typeof value === "boolean") return value ? "t" : "f";
   return String(value);

@@ -90,7 +90,7 @@ function arriveOne(world: World, load: Load, size: number, at: Micros): void {
   }
 }
 
-export function fileName(random: Random, sender: Sender, at: Micros): string | null {
+function fileName(random: Random, sender: Sender, at: Micros): string | null {
   const luck = random.unit();
   if (luck < 0.12) return null;
   if (luck < 0.13) return "";

@@ -21,10 +21,6 @@ export function blobUrl(folder: string, subfolder: string, report: string, forma
   return `${STORE}/${folder}%2F${subfolder}%2F${report}.${EXTENSIONS[format]}`;
 }
 
-export function bodyName(report: string, format: BodyFormat): string {
-  return `${report}.${EXTENSIONS[format]}`;
-}
-
 /** The request that a sender made: the query string is kept whole, secrets and all. */
 export function submitRequest(sender: Sender | string, externalName: string | null, query = ""): string {
   const client = typeof sender === "string" ? sender : sender.fullName;

@@ -81,7 +81,7 @@ export class Records {
    * follows: some of these get an id above that of actions which began after them.
    */
   action(at: Micros, row: ActionRow, late = false): Stamp {
-    const actionId = late && this.random.chance(0.1) ? this.laterActionId() : this.nextActionId();
+    const actionId = late && this.random.chance(0.25) ? this.laterActionId() : this.nextActionId();
     const stamp = { actionId, at, text: time(at) };
     const receiver = eraAt(at).receiverOnAction ? row.receiver : null;
     this.rows.add(

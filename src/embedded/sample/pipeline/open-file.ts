@@ -62,7 +62,7 @@ function everydayPlan(world: World, receiver: Receiver, at: Micros): FilePlan {
   return { series: { failures: 0, end: "sent" }, later };
 }
 
-export const EXHAUSTED = { failures: 6, end: "sent" } as const;
+const EXHAUSTED = { failures: 6, end: "sent" } as const;
 
 function everydayLater(world: World, receiver: Receiver): Later[] {
   const { random } = world;
