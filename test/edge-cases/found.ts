@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Report } from "../support/rows.ts";
+import { details, type LogSpec, type Report } from "../support/rows.ts";
 import { type EdgeCase, NIGHT, type Night } from "./edge-case.ts";
 import { pick } from "./run-files.ts";
 import { download, email } from "./settings.ts";
@@ -400,7 +400,7 @@ export const FOUND: EdgeCase[] = [
       for (const delivered of [false, true]) {
         const root = await rows.receive({ at: at("14:00"), sender: lab });
         const copies = [...(await rows.convert(root)), ...(await rows.convert(root, { at: at("14:10") }))];
-        const files = [];
+        const files: Report[] = [];
         for (const copy of copies) {
           const [file] = await rows.destinationFilter(copy, { receivers: [phd] });
           files.push(await rows.enrich(file!));
@@ -651,6 +651,184 @@ export const FOUND: EdgeCase[] = [
           ...{ receiver: "x30-phd", outcome: "delivered" },
         });
         expect(await files.csv("organizations/x30-phd/received-items.csv")).toHaveLength(1);
+      };
+    },
+  },
+  {
+    id: "X31",
+    situation: "a step ran twice and both copies of the item came into one batch",
+    ours: "one file, delivered once, at the first of its positions",
+    reportstream: "two items",
+    async rows({ rows, lab, phd }) {
+      const root = await rows.receive({ at: at("14:00"), sender: lab });
+      const copies = [...(await rows.convert(root)), ...(await rows.convert(root, { at: at("14:01") }))];
+      const ready: Report[] = [];
+      for (const copy of copies) {
+        const [file] = await rows.destinationFilter(copy, { receivers: [phd] });
+        ready.push(await rows.translate(await rows.receiverFilter(await rows.enrich(file!))));
+      }
+      await rows.send(await rows.batch(ready));
+      return async (files) => {
+        expect(pick(await files.item(root), "outcome", "delivered_item", "times_delivered")).toEqual({
+          ...{ outcome: "delivered", delivered_item: "1", times_delivered: "1" },
+        });
+      };
+    },
+  },
+  {
+    id: "X32",
+    situation: "a `send` with a receiver and without a result, while the task still waits for its next retry",
+    ours: "retrying: an e-mail is believed only when the task is done",
+    reportstream: "an action named send",
+    async rows({ rows, lab, phd }) {
+      const { root, batches } = await rows.happyPath({
+        ...{ at: at("14:00"), sender: lab, receivers: [phd], until: "batch" },
+      });
+      await rows.sendWarning(batches[phd]!, { at: nextDay("11:55") });
+      const columns = { action_params: JSON.stringify({ reportId: batches[phd]!.id }) };
+      await rows.action({ name: "send", at: at("15:00"), receiver: phd, columns });
+      return async (files) => {
+        expect((await files.item(root)).outcome).toBe("retrying");
+        expect(await files.deliveries(phd)).toEqual([]);
+      };
+    },
+  },
+  {
+    id: "X33",
+    situation: "an item is in two files for one receiver: the older failed, the newer is to be sent",
+    ours: "waiting: the newest file says what will become of it",
+    reportstream: "-",
+    async rows({ rows, lab, phd }) {
+      const root = await rows.receive({ at: at("14:00"), sender: lab });
+      const copies = [...(await rows.convert(root)), ...(await rows.convert(root, { at: at("14:10") }))];
+      const ready: Report[] = [];
+      for (const copy of copies) {
+        const [file] = await rows.destinationFilter(copy, { receivers: [phd] });
+        ready.push(await rows.translate(await rows.receiverFilter(await rows.enrich(file!))));
+      }
+      await rows.exhaust(await rows.batch([ready[0]!]));
+      await rows.batch([ready[1]!], { at: nextDay("11:55") });
+      return async (files) => expect((await files.item(root)).outcome).toBe("waiting");
+    },
+  },
+  {
+    id: "X34",
+    situation: "of two copies of an item one waits for its batch, the other was forgotten in the pipeline",
+    ours: "stuck: the worst of what is open",
+    reportstream: "-",
+    async rows({ rows, lab, phd }) {
+      const root = await rows.receive({ at: at("14:00"), sender: lab });
+      const copies = [...(await rows.convert(root)), ...(await rows.convert(root, { at: at("14:10") }))];
+      const passed: Report[] = [];
+      for (const copy of copies) {
+        const [file] = await rows.destinationFilter(copy, { receivers: [phd] });
+        passed.push(await rows.receiverFilter(await rows.enrich(file!)));
+      }
+      await rows.translate(passed[0]!, { nextActionAt: nextDay("14:00") });
+      return async (files) => expect((await files.item(root)).outcome).toBe("stuck");
+    },
+  },
+  {
+    id: "X35",
+    situation: "the file was fetched before its sending failed for good",
+    ours: "downloaded; the failure is open, since nothing recovered it afterwards",
+    reportstream: "-",
+    async rows({ rows, lab, phd }) {
+      const { root, batches } = await rows.happyPath({
+        ...{ at: at("14:00"), sender: lab, receivers: [phd], until: "batch" },
+      });
+      await rows.download(batches[phd]!, { at: at("14:02") });
+      await rows.exhaust(batches[phd]!, { at: at("14:03") });
+      return async (files) => {
+        expect((await files.item(root)).outcome).toBe("downloaded");
+        expect((await files.failures(phd)).map((row) => pick(row, "state", "recovered_at"))).toEqual([
+          { state: "open", recovered_at: "" },
+        ]);
+      };
+    },
+  },
+  {
+    id: "X36",
+    situation: "legacy: two rows were taken by filters, and the log names one of them only",
+    ours: "a row that reached nobody is unrouted, and the reason says that nothing tells",
+    reportstream: "-",
+    async rows({ rows, lab, phd }) {
+      const receivers = [{ receiver: phd, rows: [1, 2], filtered: [{ row: 1 }, { row: 2 }] }];
+      const { root } = await rows.legacySync({ at: at("14:00"), sender: lab, items: ["A", "", "C"], receivers });
+      await rows.covidMetadata(root);
+      return async (files) => {
+        const items = await files.items(root);
+        expect(items.map(({ item, outcome }) => `${item} ${outcome}`)).toEqual([
+          "1 filtered",
+          "2 unrouted",
+          "3 unrouted",
+        ]);
+        expect(items[2]!.reason).toContain("nothing tells");
+      };
+    },
+  },
+  {
+    id: "X37",
+    situation: "an error of scope `internal`",
+    ours: "with the operators only: in errors.csv, in no count, in no organization's file",
+    reportstream: "hidden, and counted in errorCount all the same",
+    async rows({ rows, lab }) {
+      const detail = { class: "gov.cdc.prime.router.EvaluateFilterConditionErrorMessage", message: "Did not parse" };
+      const logs = ["internal", "report"].map((scope) => ({ type: "error", scope, detail }) as LogSpec);
+      const root = await rows.receive({ at: at("14:00"), sender: lab, logs });
+      return async (files) => {
+        expect((await files.submission(root)).errors).toBe("1");
+        expect(await files.errors(lab)).toHaveLength(2);
+        const own = await files.csv("organizations/x37-lab/errors.csv");
+        expect(own.map(({ scope }) => scope)).toEqual(["report"]);
+      };
+    },
+  },
+  {
+    id: "X38",
+    situation: "an entry of an accepted submission's step lost its report_id",
+    ours: "tied by what its action wrote",
+    reportstream: "never found",
+    async rows({ rows, lab }) {
+      const root = await rows.receive({ at: at("14:00"), sender: lab });
+      const entry = { type: "error" as const, scope: "report" as const, detail: details.invalidReport("E") };
+      await rows.log({ ...entry, actionId: root.actionId, at: at("14:00:10") });
+      return async (files) => {
+        expect((await files.errors(lab)).map(({ report_id }) => report_id)).toEqual([root.id]);
+        expect((await files.submission(root)).errors).toBe("1");
+      };
+    },
+  },
+  {
+    id: "X39",
+    situation: "a report inside the pipeline names the sender too",
+    ours: "one submission: what is somebody's child is none",
+    reportstream: "queries by sending_org count two",
+    async rows({ rows, lab, sql }) {
+      const root = await rows.receive({ at: at("14:00"), sender: lab });
+      const [item] = await rows.convert(root);
+      await sql("update report_file set sending_org = 'x39-lab' where report_id = $1", item!.id);
+      return async (files) => {
+        expect(await files.outcomes(root)).toEqual(["1 stuck"]);
+        const { senders } = await files.summary();
+        const own = senders.filter(({ organization }) => organization === "x39-lab");
+        expect(own.map(({ submissions }) => submissions)).toEqual([1]);
+      };
+    },
+  },
+  {
+    id: "X40",
+    situation: "spring 2022, and result metadata that count from 1 already",
+    ours: "read from 1: only an index 0 says that they count from 0",
+    reportstream: "-",
+    night: { date: "2022-03-01", asOf: "2022-03-02T12:00:00Z" },
+    async rows({ rows, lab, phd }) {
+      const receivers = [{ receiver: phd, filtered: [{ row: 1 }, { row: 2 }] }];
+      const time = "2022-03-01T15:00:00Z";
+      const { root } = await rows.legacySync({ at: time, sender: lab, items: ["A", "B"], receivers });
+      await rows.covidMetadata(root, [{ report_index: 1 }, { report_index: 2 }]);
+      return async (files) => {
+        expect((await files.items(root)).map(({ tracking_id }) => tracking_id)).toEqual(["A", "B"]);
       };
     },
   },

@@ -102,13 +102,19 @@ export const PROGRESS: EdgeCase[] = [
       await rows.receiver(both);
       await rows.sender(both);
       const { root } = await rows.happyPath({ at: at("14:00"), sender: both, receivers: [both] });
+      const later = await rows.happyPath({ at: nextDay("03:00"), sender: both, receivers: [both], until: "convert" });
+      const [file] = await rows.destinationFilter(later.converted[0]!, { receivers: [both] });
+      const passed = await rows.receiverFilter(await rows.enrich(file!));
+      await rows.translate(passed, { nextActionAt: nextDay("14:00") });
       return async (files) => {
         expect(await files.outcomes(root)).toEqual([`1 ${both} delivered`]);
+        // The sender's setting has neither timing nor transport.
+        expect(await files.outcomes(later.root)).toEqual([`1 ${both} waiting`]);
         expect(await files.deliveries(both)).toHaveLength(1);
         expect(await files.csv("organizations/e42-both/summary.csv")).toHaveLength(1);
         const { organizations } = await files.summary();
         expect(organizations.find(({ name }) => name === "e42-both")).toMatchObject({
-          ...{ submissions: 1, submittedItems: 1, filesSent: 1 },
+          ...{ submissions: 2, submittedItems: 2, filesSent: 1 },
         });
       };
     },

@@ -88,7 +88,9 @@ export const TIME: EdgeCase[] = [
       const last = await rows.receive({ at: end, sender: lab });
       const entry = { type: "warning", scope: "report", detail: { message: "E75" } };
       const files: string[] = [];
+      const refused: number[] = [];
       for (const [time, root] of [[start, first] as const, [end, last] as const]) {
+        refused.push(await rows.rejected({ at: time, sender: lab }));
         await rows.insert("action_log", [{ ...entry, action_id: root.actionId, report_id: root.id, created_at: time }]);
         const before = { at: at("02:00"), sender: lab, until: "batch" } as const;
         const one = await rows.happyPath({ ...before, receivers: [phd] });
@@ -100,7 +102,8 @@ export const TIME: EdgeCase[] = [
       return async (found, of) => {
         for (const [position, run] of [found, of(NEXT_NIGHT)].entries()) {
           const own = (await run.csv("submissions.csv")).filter(({ sender }) => sender === lab);
-          expect(own.map(({ report_id }) => report_id)).toEqual([[first, last][position]!.id]);
+          const ids = own.map(({ report_id, submission_id }) => report_id || submission_id).sort();
+          expect(ids).toEqual([[first, last][position]!.id, String(refused[position])].sort());
           expect((await run.deliveries(phd)).map(({ report_id }) => report_id)).toEqual([files[2 * position]]);
           expect((await run.failures(cdc)).map(({ report_id }) => report_id)).toEqual([files[2 * position + 1]]);
           expect(await run.errors(lab)).toHaveLength(1);
