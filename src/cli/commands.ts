@@ -5,8 +5,9 @@ import { failures } from "./failures.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
 import { tables } from "./tables.ts";
+import { trace } from "./trace.ts";
 import { undelivered } from "./undelivered.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [run, demo, verify, query, failures, undelivered, errors, ...tables];
+export const commands: readonly Command[] = [run, demo, verify, query, trace, failures, undelivered, errors, ...tables];

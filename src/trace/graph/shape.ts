@@ -1,0 +1,182 @@
+import type { RawGraph } from "./collect.ts";
+
+/** How a report is drawn: what is alike can stand in one node. */
+export interface Look {
+  /** Reports with different texts never share a node. */
+  text: string;
+  /** A number for the receiver; 0 for none. */
+  receiver: number;
+  /** Never part of a chain or a group: what was asked for, and submissions. */
+  alone: boolean;
+  /** A file that people know by its name: grouped only where there are many. */
+  file: boolean;
+}
+
+/** A node of the drawing: the reports that it stands for, in chains one after the other. */
+export interface Shape {
+  kind: "report" | "chain" | "group";
+  /** One list for a report or chain, one for each member of a group. */
+  members: number[][];
+}
+
+export interface Shaped {
+  shapes: Shape[];
+  /** Items along each link, by position in `shapes`. */
+  links: Map<number, Map<number, number>>;
+}
+
+/** Fewer equal nodes than this are easier to read one by one. */
+const SMALLEST_GROUP = 4;
+
+/** Files of one receiver side by side that are still told apart. */
+const FILES_APART = 12;
+
+const ROUNDS = 64;
+
+/**
+ * Folds a lineage into what people can read: steps one after the other become one node, and so do
+ * nodes that are alike and have the same neighbours, such as the items of a submission.
+ *
+ * Nodes are alike when no neighbour tells them apart: classes by look are split by their
+ * neighbours' classes until none splits any more.
+ */
+export function shape(raw: RawGraph, lookOf: (report: number) => Look): Shaped {
+  const chains = foldChains(raw, lookOf);
+  const parents = reverse(chains.links);
+  const classes = refine(chains, parents, lookOf);
+  return merge(chains, classes);
+}
+
+interface Chains {
+  members: number[][];
+  links: Map<number, Map<number, number>>;
+}
+
+function foldChains({ nodes, links }: RawGraph, lookOf: (report: number) => Look): Chains {
+  const parents = reverse(links);
+  const follows = (from: number): number | undefined => {
+    const children = links.get(from);
+    if (children?.size !== 1) return undefined;
+    const [to] = children.keys();
+    if (to === from || (parents.get(to)?.size ?? 0) !== 1) return undefined;
+    const [before, after] = [lookOf(from), lookOf(to)];
+    if (before.alone || before.file || after.alone || after.file) return undefined;
+    return before.receiver === 0 || before.receiver === after.receiver ? to : undefined;
+  };
+  const next = new Map<number, number>();
+  for (const node of nodes) {
+    const to = follows(node);
+    if (to !== undefined) next.set(node, to);
+  }
+  const inside = new Set(next.values());
+  const members: number[][] = [];
+  const chainOf = new Map<number, number>();
+  const take = (start: number): void => {
+    const chain: number[] = [];
+    for (let at: number | undefined = start; at !== undefined && !chainOf.has(at); at = next.get(at)) {
+      chainOf.set(at, members.length);
+      chain.push(at);
+    }
+    members.push(chain);
+  };
+  for (const node of nodes) if (!inside.has(node)) take(node);
+  // What is left goes round in a circle.
+  for (const node of nodes) if (!chainOf.has(node)) take(node);
+  const place = new Map(members.flatMap((chain) => chain.map((node, at) => [node, at] as const)));
+  const isInner = (from: number, to: number): boolean =>
+    chainOf.get(from) === chainOf.get(to) && (place.get(to) as number) === (place.get(from) as number) + 1;
+  return { members, links: relabel(links, (node) => chainOf.get(node) as number, isInner) };
+}
+
+function refine(
+  { members, links }: Chains,
+  parents: Map<number, Map<number, number>>,
+  lookOf: (report: number) => Look,
+): number[] {
+  const looks = members.map((chain) => chain.map(lookOf));
+  const texts = looks.map((chain) => chain.map(({ text, receiver }) => `${text} ${receiver}`).join(" > "));
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  let classes = numbered(
+    texts.map((text, at) => {
+      const [{ alone, file }] = looks[at];
+      return alone || (file && (counts.get(text) ?? 0) <= FILES_APART) ? `${text} #${at}` : text;
+    }),
+  );
+  for (let round = 0; round < ROUNDS; round++) {
+    const split = numbered(
+      classes.map((own, at) => {
+        const around = (side: Map<number, Map<number, number>>): string =>
+          [...new Set([...(side.get(at)?.keys() ?? [])].map((other) => classes[other]))]
+            .sort((a, b) => a - b)
+            .join(",");
+        return `${own}|${around(parents)}|${around(links)}`;
+      }),
+    );
+    const before = new Set(classes).size;
+    classes = split;
+    if (new Set(split).size === before) break;
+  }
+  return classes;
+}
+
+function merge({ members, links }: Chains, classes: readonly number[]): Shaped {
+  const sizes = new Map<number, number>();
+  for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
+  const shapes: Shape[] = [];
+  const shapeOfClass = new Map<number, number>();
+  const shapeOf = members.map((chain, at) => {
+    const grouped = (sizes.get(classes[at]) ?? 0) >= SMALLEST_GROUP;
+    const known = grouped ? shapeOfClass.get(classes[at]) : undefined;
+    if (known !== undefined) {
+      shapes[known].members.push(chain);
+      return known;
+    }
+    const kind = grouped ? "group" : chain.length > 1 ? "chain" : "report";
+    shapes.push({ kind, members: [chain] });
+    if (grouped) shapeOfClass.set(classes[at], shapes.length - 1);
+    return shapes.length - 1;
+  });
+  return { shapes, links: relabel(links, (at) => shapeOf[at]) };
+}
+
+function numbered(texts: readonly string[]): number[] {
+  const numbers = new Map<string, number>();
+  return texts.map((text) => {
+    const known = numbers.get(text) ?? numbers.size;
+    numbers.set(text, known);
+    return known;
+  });
+}
+
+function reverse(links: Map<number, Map<number, number>>): Map<number, Map<number, number>> {
+  const back = new Map<number, Map<number, number>>();
+  for (const [from, to] of links) {
+    for (const [child, items] of to) {
+      const parents = back.get(child) ?? new Map<number, number>();
+      parents.set(from, items);
+      back.set(child, parents);
+    }
+  }
+  return back;
+}
+
+/** The links between what the nodes became part of. @param isInner links that one of them holds inside */
+function relabel(
+  links: Map<number, Map<number, number>>,
+  of: (node: number) => number,
+  isInner: (from: number, to: number) => boolean = () => false,
+): Map<number, Map<number, number>> {
+  const out = new Map<number, Map<number, number>>();
+  for (const [from, to] of links) {
+    const parent = of(from);
+    for (const [node, items] of to) {
+      const child = of(node);
+      if (isInner(from, node)) continue;
+      const children = out.get(parent) ?? new Map<number, number>();
+      children.set(child, (children.get(child) ?? 0) + items);
+      out.set(parent, children);
+    }
+  }
+  return out;
+}
