@@ -14,7 +14,7 @@ export interface ReadPlan {
   of(target: Target): ReadTarget;
   /** Items of the asker's own submissions in a file that belongs to another; none for the file's own receiver. */
   ownItems(target: Target): Target[];
-  /** Submissions that are told of. */
+  /** Submissions that are told of, or of which items are in a file that is. */
   roots(): string[];
   /** Links of the reports that share a file or an origin with what was read. */
   readSiblings(): Promise<{ parent: number; child: number }[]>;
@@ -39,12 +39,17 @@ export async function readPlan(
   const owned = new Map(
     files.map((file) => [keyOf(file), sight === undefined ? [] : ownItemsOf(file, own, reader, infos, sight)]),
   );
+  const origins = [...own.values()]
+    .flat()
+    .flatMap((place) => reader.topOf(place).map(({ report }) => reader.idOf(report)));
   const items = [...targets.filter(({ kind }) => kind === "items"), ...[...owned.values()].flat()];
   await readItems([...new Map(items.map((target) => [keyOf(target), target])).values()], reader, infos, done, most);
   return {
     of: (target) => done.get(keyOf(target)) ?? NOTHING,
     ownItems: (target) => owned.get(keyOf(target)) ?? [],
-    roots: () => [...new Set(items.flatMap((target) => (target.kind === "items" ? [target.root] : [])))],
+    roots: () => [
+      ...new Set([...origins, ...items.flatMap((target) => (target.kind === "items" ? [target.root] : []))]),
+    ],
     async readSiblings() {
       const met = [...Array(reader.rows.reports.size).keys()];
       const down = await reader.links(met, "parents");

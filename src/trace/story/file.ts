@@ -4,7 +4,9 @@ import { receiverAt } from "../../outcome/receiver.ts";
 import { formatInstant } from "../../time/instant.ts";
 import { ranges } from "../ranges.ts";
 import type { Place } from "../reader.ts";
-import type { FileStory, Origin } from "../types.ts";
+import type { ReportInfo } from "../report-info.ts";
+import type { FileStory, Origin, Results } from "../types.ts";
+import { countResults } from "./results.ts";
 import { seesReceiver, seesSubmission } from "./sight.ts";
 import { contentsOf, MOST_LISTED, type StoryContext } from "./story-context.ts";
 
@@ -48,13 +50,13 @@ export function fileStory(asked: FileAsked, context: StoryContext): FileStory | 
           judgement,
         )
       : null,
-    contents: contentsOf(info, true),
+    contents: { ...contentsOf(info, true), results: resultsOf(origins, context) },
     file: fates.fate(
       file,
       asked.read.map((index) => index + facts.zeroBased[file]),
       sight,
     ),
-    origins: origins.slice(0, MOST_LISTED),
+    origins: origins.slice(0, MOST_LISTED).map(({ origin }) => origin),
     moreOrigins: Math.max(0, origins.length - MOST_LISTED),
     unread: asked.unread,
   };
@@ -66,8 +68,21 @@ const WHAT = new Map<number, FileStory["what"]>([
   [KIND.downloaded, "downloaded"],
 ]);
 
+interface Origins {
+  origin: Origin;
+  info: ReportInfo;
+  items: ReadonlySet<number>;
+}
+
+/** Facilities and results of a legacy file's items. */
+function resultsOf(origins: readonly Origins[], { results }: StoryContext): Results | null {
+  return countResults(
+    origins.map(({ info, items }) => ({ rows: results.get(info.reportId) ?? [], createdAt: info.createdAt, items })),
+  );
+}
+
 /** The submissions whose items are in a file, oldest first. */
-function originsOf(file: number, read: readonly number[], context: StoryContext): Origin[] {
+function originsOf(file: number, read: readonly number[], context: StoryContext): Origins[] {
   const { facts, infos, reader, sight } = context;
   const { zeroBased } = facts;
   const origins = new Map<string, { items: Set<number>; positions: Set<number> }>();
@@ -90,13 +105,17 @@ function originsOf(file: number, read: readonly number[], context: StoryContext)
     })
     .sort((left, right) => left.info.createdAt - right.info.createdAt || left.info.actionId - right.info.actionId)
     .map(({ info, items, positions }) => ({
-      submissionId: info.actionId,
-      reportId: info.reportId,
-      sender: info.sender.name,
-      submittedAt: formatInstant(info.createdAt),
-      fileName: seesSubmission(sight, info.sender) ? info.fileName || null : null,
-      items: ranges(items),
-      positions: ranges(positions),
-      count: positions.size,
+      info,
+      items,
+      origin: {
+        submissionId: info.actionId,
+        reportId: info.reportId,
+        sender: info.sender.name,
+        submittedAt: formatInstant(info.createdAt),
+        fileName: seesSubmission(sight, info.sender) ? info.fileName || null : null,
+        items: ranges(items),
+        positions: ranges(positions),
+        count: positions.size,
+      },
     }));
 }

@@ -50,20 +50,24 @@ export async function readResults(
   return found;
 }
 
+/** Rows of one submission, of which some items are looked at, from 1; undefined for all. */
+export interface ResultItems {
+  rows: readonly ResultRow[];
+  createdAt: Micros;
+  items: ReadonlySet<number> | undefined;
+}
+
 /**
- * Facilities and results of the items, joined by the pair (report, position). Counts that are small
- * enough to tell about a person are left out, for the facility and for the result alike.
- *
- * @param items the items looked at, from 1; undefined for all
+ * Facilities and results of items of one or more submissions, joined by the pair (report, position).
+ * Counts that are small enough to tell about a person are left out, for the facility and for the
+ * result alike. Null when none of them has any row.
  */
-export function countResults(
-  rows: readonly ResultRow[],
-  createdAt: Micros,
-  items: ReadonlySet<number> | undefined,
-): Results | null {
-  if (rows.length === 0) return null;
-  const fromZero = createdAt < METADATA_ONE_BASED && rows.some(({ index }) => index === 0);
-  const own = rows.filter(({ index }) => !items || items.has(fromZero ? index + 1 : index));
+export function countResults(submissions: readonly ResultItems[]): Results | null {
+  const own = submissions.flatMap(({ rows, createdAt, items }) => {
+    const fromZero = createdAt < METADATA_ONE_BASED && rows.some(({ index }) => index === 0);
+    return rows.filter(({ index }) => !items || items.has(fromZero ? index + 1 : index));
+  });
+  if (own.length === 0) return null;
   const counted = own.filter(({ processingMode }) => !/^[TD]$/i.test(processingMode));
   const facilities = new Map<string, { facility: string; clia: string; state: string; items: number }>();
   const results = new Map<string, { result: string; items: number }>();
@@ -82,7 +86,7 @@ export function countResults(
     results: shown([...results.values()], ({ result }) => result),
     least: LEAST_SHOWN,
     notProduction: own.length - counted.length,
-    uncertain: createdAt >= LINEAGE_ONE_BASED && createdAt < METADATA_ONE_BASED,
+    uncertain: submissions.some(({ createdAt }) => createdAt >= LINEAGE_ONE_BASED && createdAt < METADATA_ONE_BASED),
   };
 }
 

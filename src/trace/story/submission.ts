@@ -23,6 +23,9 @@ export interface ItemsAsked {
   step: string | null;
 }
 
+/** Sorts behind every name. */
+const LAST = "\u{10ffff}";
+
 interface Grouped {
   outcome: ItemOutcome;
   items: Set<number>;
@@ -62,7 +65,7 @@ export function submissionStory(asked: ItemsAsked, context: StoryContext): Submi
     contents: {
       ...contentsOf(info, isOwn),
       items: isOwn ? judge.itemCount(root) : null,
-      results: countResults(context.results.get(asked.root) ?? [], info.createdAt, items),
+      results: countResults([{ rows: context.results.get(asked.root) ?? [], createdAt: info.createdAt, items }]),
     },
     outcomes: groups.map((group) => outcomeGroup(group, context, isOwn)),
     notConsidered: sight === undefined && !only?.key ? notConsidered(info, groups, context) : [],
@@ -98,7 +101,8 @@ function groupOutcomes(
       groups.set(key, group);
     }
   }
-  const name = ({ outcome }: Grouped): string => receivers.get(outcome.receiver).name;
+  // What no receiver got comes last.
+  const name = ({ outcome }: Grouped): string => receivers.get(outcome.receiver).name || LAST;
   return [...groups.values()].sort((left, right) =>
     name(left) === name(right) ? right.items.size - left.items.size : name(left) < name(right) ? -1 : 1,
   );
