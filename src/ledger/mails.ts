@@ -32,11 +32,13 @@ export interface NewMail extends MailKey {
   state: "planned" | "held" | "skipped" | "refused";
   /** Why it is held, skipped or refused. */
   reason: string | undefined;
-  /** The envelope's sender and recipients, each one plain address. */
+  /** The envelope's sender and recipients, each one plain address and none of them twice. */
   sender: string;
   recipients: readonly string[];
   subject: string;
   message: Uint8Array;
+  /** Without attachment, for a server that takes no more; undefined where there is none to leave out. */
+  smaller?: Uint8Array | undefined;
   /** What later mails of the same organization are compared with. */
   figures: object;
 }
@@ -46,9 +48,11 @@ export interface ClaimedMail extends MailKey {
   mailId: number;
   messageId: string;
   sender: string;
+  /** Those who have not got it yet. */
   recipients: string[];
   subject: string;
   message: Buffer;
+  smaller: Buffer | undefined;
   /** Counts from 1. */
   attempt: number;
   holder: string;
@@ -82,6 +86,8 @@ export interface MailOutcome {
   /** What the server said last. */
   reply: string;
   reason?: string | undefined;
+  /** Of the recipients of this attempt. For `planned`, those to whom it was handed over, and who do not get it again. */
+  acceptedRecipients?: readonly string[] | undefined;
   refusedRecipients?: readonly string[] | undefined;
   /** For `planned`: not again before this has passed. */
   retryAfter?: Micros | undefined;
@@ -121,12 +127,12 @@ export class MailLedger {
       traced(
         `insert into lineage_report.mail as m
            (kind, schedule, window_from, window_to, time_zone, organization, message_id, state, reason, sender, recipients, subject,
-            message, message_sha256, message_bytes, figures, ended_at)
+            message, message_sha256, message_bytes, figures, ended_at, smaller)
          values ($1, $2, $3::timestamptz, $4::timestamptz, $5, $6, $7, $8, $9, $10, $11::text[], $12, $13::bytea, $14, $15, $16::jsonb,
-           case when $8 in ('skipped', 'refused') then now() end)
+           case when $8 in ('skipped', 'refused') then now() end, $17::bytea)
          on conflict (schedule, window_from, window_to, kind, organization) do update set
            state = excluded.state, reason = excluded.reason, sender = excluded.sender, recipients = excluded.recipients,
-           subject = excluded.subject, message = excluded.message, message_sha256 = excluded.message_sha256,
+           subject = excluded.subject, message = excluded.message, smaller = excluded.smaller, message_sha256 = excluded.message_sha256,
            message_bytes = excluded.message_bytes, figures = excluded.figures, ended_at = excluded.ended_at, planned_at = now(),
            next_attempt_at = now()
          where m.attempts = 0 and m.state = 'refused' and excluded.state <> 'refused'
@@ -150,6 +156,7 @@ export class MailLedger {
         createHash("sha256").update(mail.message).digest("hex"),
         mail.message.byteLength,
         JSON.stringify(mail.figures),
+        mail.smaller && (mail.state === "planned" || mail.state === "held") ? Buffer.from(mail.smaller) : null,
       ],
       "planning a mail",
     );
@@ -173,8 +180,9 @@ export class MailLedger {
            for update skip locked
          )
          returning *`,
-        `mail_id, kind, schedule, window_from, window_to, time_zone, organization, message_id, sender, to_json(recipients)::text, subject,
-         message, attempts, (extract(epoch from now() - planned_at) * 1000000)::bigint`,
+        `mail_id, kind, schedule, window_from, window_to, time_zone, organization, message_id, sender, (select to_json(array(
+           select unnest(recipients) except all select unnest(accepted_recipients || refused_recipients)))::text), subject,
+         message, smaller, attempts, (extract(epoch from now() - planned_at) * 1000000)::bigint`,
       ),
       [holder],
       "taking a mail to send",
@@ -193,6 +201,7 @@ export class MailLedger {
       recipients,
       subject,
       message,
+      smaller,
       attempt,
       age,
     ] = row;
@@ -207,6 +216,7 @@ export class MailLedger {
       recipients: JSON.parse(recipients as string) as string[],
       subject: subject as string,
       message: bytes(message as string),
+      smaller: smaller === null ? undefined : bytes(smaller as string),
       attempt: Number(attempt),
       holder,
       age: Number(age),
@@ -237,10 +247,12 @@ export class MailLedger {
   async settle(mail: ClaimedMail, outcome: MailOutcome): Promise<boolean> {
     const rows = await this.#rows(
       traced(
-        `update lineage_report.mail set state = $4, phase = $5, reply = $6, reason = $7, refused_recipients = $8::text[],
+        `update lineage_report.mail set state = $4, phase = $5, reply = $6, reason = $7,
+           refused_recipients = refused_recipients || $8::text[], accepted_recipients = accepted_recipients || $10::text[],
            next_attempt_at = now() + $9::double precision * interval '1 second',
            ended_at = case when $4 <> 'planned' then now() end,
-           message = case when $4 in ('accepted', 'refused') then null else message end
+           message = case when $4 in ('accepted', 'refused') then null else message end,
+           smaller = case when $4 in ('accepted', 'refused') then null else smaller end
          where mail_id = $1 and holder = $2 and attempts = $3 and state = 'sending'
          returning mail_id, state, phase, reply, reason`,
         "mail_id",
@@ -255,6 +267,7 @@ export class MailLedger {
         outcome.reason ?? null,
         [...(outcome.refusedRecipients ?? [])],
         (outcome.retryAfter ?? 0) / SECOND,
+        [...(outcome.acceptedRecipients ?? [])],
       ],
       "writing down how a mail ended",
     );
@@ -308,7 +321,11 @@ export class MailLedger {
 
   /** Drops held mails for good. @returns those that were held */
   discard(mailIds: readonly number[]): Promise<number[]> {
-    return this.#change("state = 'skipped', reason = 'discarded', ended_at = now(), message = null", ["held"], mailIds);
+    return this.#change(
+      "state = 'skipped', reason = 'discarded', ended_at = now(), message = null, smaller = null",
+      ["held"],
+      mailIds,
+    );
   }
 
   /** A person has found out what became of mails. @returns those that were in doubt (for `again` also the refused that still can be sent) */
@@ -319,7 +336,7 @@ export class MailLedger {
       return this.#change(set, ["unknown"], mailIds);
     }
     return this.#change(
-      `state = '${as}', reason = 'resolved by hand', ended_at = now(), message = null`,
+      `state = '${as}', reason = 'resolved by hand', ended_at = now(), message = null, smaller = null`,
       ["unknown"],
       mailIds,
     );

@@ -69,6 +69,8 @@ create table if not exists lineage_report.mail (
   subject text not null,
   -- The very bytes to send; emptied once there is nothing more to send.
   message bytea,
+  -- The same without attachment, for a server that takes no more.
+  smaller bytea,
   message_sha256 text not null,
   message_bytes integer not null,
   figures jsonb not null,
@@ -76,6 +78,8 @@ create table if not exists lineage_report.mail (
   holder text,
   phase text,
   reply text,
+  -- Of several recipients, those that are done with, so that none gets it twice.
+  accepted_recipients text[] not null default '{}',
   refused_recipients text[] not null default '{}',
   planned_at timestamptz not null default now(),
   next_attempt_at timestamptz not null default now(),

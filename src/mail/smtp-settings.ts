@@ -1,0 +1,93 @@
+import { ConfigError } from "../errors.ts";
+import { Secret } from "../source/secret.ts";
+
+/** Where and as whom to hand over mail. Printing it shows no secret. */
+export interface SmtpSettings {
+  host: string;
+  port: number;
+  /** TLS from the first byte. */
+  secure: boolean;
+  /** STARTTLS: demanded, used where it is offered, or not. */
+  tls: "require" | "offer" | "off";
+  /** Check the server's certificate. */
+  verify: boolean;
+  user: string | undefined;
+  password: Secret | undefined;
+  /** The name that this side gives itself. */
+  clientName: string | undefined;
+  /** For each step of the conversation. */
+  timeoutMs: number;
+  /** For the whole of it. */
+  longestMs: number;
+}
+
+const HINT =
+  "write smtp://user@host:587, smtps://user@host:465, or smtp://localhost:25?tls=off; the password comes from SMTP_PASSWORD";
+const TIMEOUT_MS = 60_000;
+const LONGEST_MS = 8 * 60_000;
+
+/**
+ * The mail server from SMTP_URL, with SMTP_USER and SMTP_PASSWORD for what is not in it. `smtp:` demands STARTTLS, unless `?tls=offer` or
+ * `?tls=off` says otherwise or the host is this machine; `smtps:` is TLS from the first byte. `?verify=no` takes any certificate.
+ *
+ * @throws ConfigError that never repeats a value which may be secret
+ */
+export function smtpSettings(env: Readonly<Record<string, string | undefined>>): SmtpSettings {
+  const text = env.SMTP_URL;
+  if (text === undefined || text === "")
+    throw new ConfigError("no mail server is named: SMTP_URL is not set", { hint: HINT });
+  const url = parseUrl(text);
+  const secure = url.protocol === "smtps:";
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const known = ["tls", "verify", "name"];
+  const unknown = [...url.searchParams.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new ConfigError(`SMTP_URL has a parameter ${unknown[0]}; known are ${known.join(", ")}`, { hint: HINT });
+  const local = host === "localhost" || host === "127.0.0.1" || host === "::1";
+  const tls = url.searchParams.get("tls") ?? (local ? "offer" : "require");
+  if (tls !== "require" && tls !== "offer" && tls !== "off") {
+    throw new ConfigError("SMTP_URL has tls set to something else than require, offer or off", { hint: HINT });
+  }
+  const user = decode(url.username) || env.SMTP_USER || undefined;
+  const password = decode(url.password) || env.SMTP_PASSWORD || undefined;
+  if (user !== undefined && !secure && tls === "off" && !local) {
+    throw new ConfigError("SMTP_URL would send a password unencrypted", {
+      hint: "leave ?tls=off out, or name no user",
+    });
+  }
+  return {
+    host,
+    port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    tls,
+    verify: url.searchParams.get("verify") !== "no",
+    user,
+    password: password === undefined ? undefined : new Secret(password),
+    clientName: url.searchParams.get("name") ?? undefined,
+    timeoutMs: TIMEOUT_MS,
+    longestMs: LONGEST_MS,
+  };
+}
+
+function parseUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new ConfigError("SMTP_URL is not an address of a server", { hint: HINT });
+  }
+  if ((url.protocol !== "smtp:" && url.protocol !== "smtps:") || url.hostname === "") {
+    throw new ConfigError("SMTP_URL does not begin with smtp:// or smtps:// and a host", { hint: HINT });
+  }
+  return url;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ConfigError("SMTP_URL has a user or password with a % that stands for nothing", {
+      hint: "write % as %25 in it, or use SMTP_USER and SMTP_PASSWORD",
+    });
+  }
+}
