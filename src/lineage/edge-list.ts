@@ -1,34 +1,54 @@
-import { grown } from "./uuid-table.ts";
+/** Edges of a piece, a power of two. Pieces neither are copied when the list grows nor leave anything behind. */
+const PIECE = 1 << 16;
 
 /**
- * Item edges as they arrive, in any order and with any repetition: five columns of whole numbers,
- * 20 bytes an edge. Reports are numbers of a UuidTable.
+ * Item edges as they arrive, in any order and with any repetition: 16 bytes an edge, and 4 more
+ * where tracking ids are written. Reports are numbers of a UuidTable.
  */
 export class EdgeList {
-  parent = new Int32Array(1024);
-  parentIndex = new Int32Array(1024);
-  child = new Int32Array(1024);
-  childIndex = new Int32Array(1024);
-  /** Where the sender's tracking id stands in a TextPool; 0 for none. */
-  tracking = new Uint32Array(1024);
   length = 0;
+  /** (parent, parentIndex, child, childIndex), four numbers an edge, by piece. */
+  readonly #pieces: Int32Array[] = [];
+  /** Where the senders' tracking ids stand in a TextPool, by piece; only the legacy pipeline writes any. */
+  readonly #tracking: (Uint32Array | undefined)[] = [];
 
+  /** @param tracking a position in a TextPool; 0 for none */
   add(parent: number, parentIndex: number, child: number, childIndex: number, tracking: number): void {
-    const at = this.length++;
-    if (at === this.parent.length) this.#grow();
-    this.parent[at] = parent;
-    this.parentIndex[at] = parentIndex;
-    this.child[at] = child;
-    this.childIndex[at] = childIndex;
-    this.tracking[at] = tracking;
+    const edge = this.length++;
+    const piece = edge >>> 16;
+    if (piece === this.#pieces.length) this.#pieces.push(new Int32Array(4 * PIECE));
+    const at = (edge & (PIECE - 1)) * 4;
+    const columns = this.#pieces[piece];
+    columns[at] = parent;
+    columns[at + 1] = parentIndex;
+    columns[at + 2] = child;
+    columns[at + 3] = childIndex;
+    if (tracking === 0) return;
+    const positions = this.#tracking[piece] ?? new Uint32Array(PIECE);
+    this.#tracking[piece] = positions;
+    positions[edge & (PIECE - 1)] = tracking;
   }
 
-  #grow(): void {
-    const length = this.length + 1;
-    this.parent = grown(this.parent, length);
-    this.parentIndex = grown(this.parentIndex, length);
-    this.child = grown(this.child, length);
-    this.childIndex = grown(this.childIndex, length);
-    this.tracking = grown(this.tracking, length);
+  /** Calls `take` for each edge in the order of adding. With `drain` the list is empty afterwards, piece by piece. */
+  each(
+    take: (parent: number, parentIndex: number, child: number, childIndex: number, tracking: number) => void,
+    { drain = false } = {},
+  ): void {
+    for (let piece = 0; piece < this.#pieces.length; piece++) {
+      const columns = this.#pieces[piece];
+      const positions = this.#tracking[piece];
+      const count = Math.min(PIECE, this.length - piece * PIECE);
+      for (let edge = 0; edge < count; edge++) {
+        const at = edge * 4;
+        take(columns[at], columns[at + 1], columns[at + 2], columns[at + 3], positions ? positions[edge] : 0);
+      }
+      if (drain) this.#pieces[piece] = NOTHING;
+    }
+    if (!drain) return;
+    this.#pieces.length = 0;
+    this.#tracking.length = 0;
+    this.length = 0;
   }
 }
+
+const NOTHING = new Int32Array(0);

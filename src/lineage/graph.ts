@@ -32,7 +32,7 @@ export interface ReportLinks {
 /**
  * Builds the graph. Duplicate edges fold into one: since 2023-09-11 ReportStream writes the edges
  * into a report again at each of its downloads, and two reads by key may fetch the same row.
- * Takes `edges` over: its columns are sorted in place of a copy and must not be used afterwards.
+ * Takes `edges` over: the list is empty afterwards.
  */
 export function buildGraph(edges: EdgeList, links: ReportLinks, reportCount: number): Graph {
   const sorted = sortByParent(edges, reportCount);
@@ -60,30 +60,35 @@ interface SortedEdges {
   tracking: Uint32Array;
 }
 
-/** Counting sort by parent report: linear, and stable. */
+/** Counting sort by parent report: linear, and stable. Empties the list as it goes. */
 function sortByParent(edges: EdgeList, reportCount: number): SortedEdges {
-  const { length, parent } = edges;
+  const { length } = edges;
   const firstEdge = new Int32Array(reportCount + 1);
-  for (let edge = 0; edge < length; edge++) firstEdge[parent[edge] + 1]++;
+  edges.each((parent) => {
+    firstEdge[parent + 1]++;
+  });
   for (let report = 0; report < reportCount; report++) firstEdge[report + 1] += firstEdge[report];
   const next = firstEdge.slice(0, reportCount);
-  const target = new Int32Array(length);
-  for (let edge = 0; edge < length; edge++) target[edge] = next[parent[edge]]++;
-  edges.parent = new Int32Array(0);
-
-  const parentIndex = new Int32Array(length);
-  for (let edge = 0; edge < length; edge++) parentIndex[target[edge]] = edges.parentIndex[edge];
-  edges.parentIndex = new Int32Array(0);
-  const child = new Int32Array(length);
-  for (let edge = 0; edge < length; edge++) child[target[edge]] = edges.child[edge];
-  edges.child = new Int32Array(0);
-  const childIndex = new Int32Array(length);
-  for (let edge = 0; edge < length; edge++) childIndex[target[edge]] = edges.childIndex[edge];
-  edges.childIndex = new Int32Array(0);
-  const tracking = new Uint32Array(length);
-  for (let edge = 0; edge < length; edge++) tracking[target[edge]] = edges.tracking[edge];
-  edges.tracking = new Uint32Array(0);
-  return { firstEdge, parentIndex, child, childIndex, tracking };
+  const sorted = {
+    firstEdge,
+    parentIndex: new Int32Array(length),
+    child: new Int32Array(length),
+    childIndex: new Int32Array(length),
+    tracking: new Uint32Array(length),
+  };
+  const { parentIndex, child, childIndex, tracking } = sorted;
+  edges.each(
+    (parent, index, into, indexThere, position) => {
+      const edge = next[parent]++;
+      parentIndex[edge] = index;
+      child[edge] = into;
+      childIndex[edge] = indexThere;
+      // Memory that is never written to takes no room, and hardly any edge has a tracking id.
+      if (position !== 0) tracking[edge] = position;
+    },
+    { drain: true },
+  );
+  return sorted;
 }
 
 /** Sorts each report's run and drops repeated edges; returns how many are left. */
@@ -106,10 +111,12 @@ function sortRunsAndFold(edges: SortedEdges, reportCount: number): number {
         if (tracking[last] === 0) tracking[last] = tracking[edge];
         continue;
       }
-      parentIndex[kept] = parentIndex[edge];
-      child[kept] = child[edge];
-      childIndex[kept] = childIndex[edge];
-      tracking[kept] = tracking[edge];
+      if (kept !== edge) {
+        parentIndex[kept] = parentIndex[edge];
+        child[kept] = child[edge];
+        childIndex[kept] = childIndex[edge];
+        if (tracking[kept] !== tracking[edge]) tracking[kept] = tracking[edge];
+      }
       kept++;
     }
   }
@@ -117,17 +124,45 @@ function sortRunsAndFold(edges: SortedEdges, reportCount: number): number {
   return kept;
 }
 
+/** Runs up to here are sorted where they stand; longer ones by a list of their positions. */
+const SHORT_RUN = 32;
+
 /** Sorts edges start .. end - 1 by (parentIndex, child, childIndex). Most runs come sorted already. */
-function sortRun({ parentIndex, child, childIndex, tracking }: SortedEdges, start: number, end: number): void {
-  const before = (left: number, right: number): number =>
-    parentIndex[left] - parentIndex[right] || child[left] - child[right] || childIndex[left] - childIndex[right];
+function sortRun(edges: SortedEdges, start: number, end: number): void {
   let ordered = true;
-  for (let edge = start + 1; edge < end && ordered; edge++) ordered = before(edge - 1, edge) <= 0;
+  for (let edge = start + 1; edge < end && ordered; edge++) ordered = before(edges, edge - 1, edge) <= 0;
   if (ordered) return;
-  const order = Array.from({ length: end - start }, (_, at) => start + at).sort(before);
-  for (const column of [parentIndex, child, childIndex, tracking]) {
+  if (end - start <= SHORT_RUN) {
+    sortShortRun(edges, start, end);
+    return;
+  }
+  const order = Array.from({ length: end - start }, (_, at) => start + at);
+  order.sort((left, right) => before(edges, left, right));
+  for (const column of [edges.parentIndex, edges.child, edges.childIndex, edges.tracking]) {
     const values = order.map((edge) => column[edge]);
     column.set(values, start);
+  }
+}
+
+function before({ parentIndex, child, childIndex }: SortedEdges, left: number, right: number): number {
+  return parentIndex[left] - parentIndex[right] || child[left] - child[right] || childIndex[left] - childIndex[right];
+}
+
+/** By insertion: stable, and without an object for the run. */
+function sortShortRun(edges: SortedEdges, start: number, end: number): void {
+  const { parentIndex, child, childIndex, tracking } = edges;
+  for (let edge = start + 1; edge < end; edge++) {
+    for (let at = edge; at > start && before(edges, at - 1, at) > 0; at--) {
+      for (const column of [parentIndex, child, childIndex]) {
+        const value = column[at];
+        column[at] = column[at - 1];
+        column[at - 1] = value;
+      }
+      if (tracking[at] === tracking[at - 1]) continue;
+      const position = tracking[at];
+      tracking[at] = tracking[at - 1];
+      tracking[at - 1] = position;
+    }
   }
 }
 
@@ -138,6 +173,7 @@ interface Pairs {
 
 /** The distinct (parent, child) pairs of edges and links, by parent. */
 function reportPairs(edges: SortedEdges, links: ReportLinks, reportCount: number): Pairs {
+  const { firstEdge, child } = edges;
   const byParent = linksByParent(links, reportCount);
   const first = new Int32Array(reportCount + 1);
   let targets = new Int32Array(Math.max(1024, reportCount));
@@ -146,17 +182,24 @@ function reportPairs(edges: SortedEdges, links: ReportLinks, reportCount: number
   let length = 0;
   for (let report = 0; report < reportCount; report++) {
     first[report] = length;
-    const add = (childReport: number): void => {
-      if (seenBy[childReport] === report + 1) return;
-      seenBy[childReport] = report + 1;
-      if (length === targets.length) targets = grown(targets, length + 1);
-      targets[length++] = childReport;
-    };
-    for (let edge = edges.firstEdge[report]; edge < edges.firstEdge[report + 1]; edge++) add(edges.child[edge]);
-    for (let link = byParent.first[report]; link < byParent.first[report + 1]; link++) add(byParent.targets[link]);
+    const edgesThere = firstEdge[report + 1] - firstEdge[report];
+    const linksThere = byParent.first[report + 1] - byParent.first[report];
+    if (length + edgesThere + linksThere > targets.length) targets = grown(targets, length + edgesThere + linksThere);
+    for (let edge = firstEdge[report]; edge < firstEdge[report + 1]; edge++) {
+      const to = child[edge];
+      if (seenBy[to] === report + 1) continue;
+      seenBy[to] = report + 1;
+      targets[length++] = to;
+    }
+    for (let link = byParent.first[report]; link < byParent.first[report + 1]; link++) {
+      const to = byParent.targets[link];
+      if (seenBy[to] === report + 1) continue;
+      seenBy[to] = report + 1;
+      targets[length++] = to;
+    }
   }
   first[reportCount] = length;
-  return { first, targets: targets.slice(0, length) };
+  return { first, targets: targets.subarray(0, length) };
 }
 
 function linksByParent(links: ReportLinks, reportCount: number): Pairs {

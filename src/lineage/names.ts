@@ -1,3 +1,5 @@
+import { ByteWords } from "./byte-words.ts";
+
 /**
  * Gives each distinct short text (receiver names, topics, steps) a small whole number, so that a
  * million rows that repeat two hundred receivers keep two hundred strings. 0 is "none".
@@ -5,9 +7,7 @@
 export class Names {
   readonly #texts: string[] = [""];
   readonly #ids = new Map<string, number>([["", 0]]);
-  /** The last text seen as bytes: neighbouring rows mostly repeat it. */
-  #last = Buffer.alloc(0);
-  #lastId = 0;
+  readonly #byBytes = new ByteWords();
 
   get size(): number {
     return this.#texts.length;
@@ -27,12 +27,10 @@ export class Names {
   /** The same for UTF-8 bytes inside a buffer; `length` -1 stands for null. */
   idOfBytes(buffer: Buffer, offset: number, length: number): number {
     if (length <= 0) return 0;
-    if (length === this.#last.length && buffer.compare(this.#last, 0, length, offset, offset + length) === 0) {
-      return this.#lastId;
-    }
+    const known = this.#byBytes.find(buffer, offset, length);
+    if (known >= 0) return known;
     const id = this.id(buffer.toString("utf8", offset, offset + length));
-    this.#last = Buffer.from(buffer.subarray(offset, offset + length));
-    this.#lastId = id;
+    this.#byBytes.add(buffer, offset, length, id);
     return id;
   }
 

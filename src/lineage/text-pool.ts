@@ -1,26 +1,27 @@
-import { grown } from "./uuid-table.ts";
+/** Up to here a loop is faster than the call of a copying function. */
+const SHORT = 64;
 
 /**
  * Short texts that seldom repeat (tracking ids), end to end in one byte array: their own length and
  * four bytes each, where a JavaScript string takes some fifty. Position 0 is "none".
  */
 export class TextPool {
-  #bytes = new Uint8Array(4096);
+  #bytes = Buffer.allocUnsafeSlow(4096);
   #length = 1;
-  readonly #decoder = new TextDecoder();
 
   /** Keeps UTF-8 bytes and returns their position; 0 for null (`length` -1) and for the empty text. */
   add(buffer: Buffer, offset: number, length: number): number {
     if (length <= 0) return 0;
     const at = this.#length;
     const end = at + 4 + length;
-    if (end > this.#bytes.length) this.#bytes = grown(this.#bytes, end);
+    if (end > this.#bytes.length) this.#grow(end);
     const bytes = this.#bytes;
     bytes[at] = length;
     bytes[at + 1] = length >>> 8;
     bytes[at + 2] = length >>> 16;
     bytes[at + 3] = length >>> 24;
-    buffer.copy(bytes, at + 4, offset, offset + length);
+    if (length <= SHORT) for (let byte = 0; byte < length; byte++) bytes[at + 4 + byte] = buffer[offset + byte];
+    else buffer.copy(bytes, at + 4, offset, offset + length);
     this.#length = end;
     return at;
   }
@@ -30,6 +31,12 @@ export class TextPool {
     if (at === 0) return "";
     const bytes = this.#bytes;
     const length = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-    return this.#decoder.decode(bytes.subarray(at + 4, at + 4 + length));
+    return bytes.toString("utf8", at + 4, at + 4 + length);
+  }
+
+  #grow(length: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(length, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
   }
 }

@@ -1,3 +1,4 @@
+import { ByteWords } from "../../lineage/byte-words.ts";
 import { EdgeList } from "../../lineage/edge-list.ts";
 import { FileTable } from "../../lineage/file-table.ts";
 import type { ReportLinks } from "../../lineage/graph.ts";
@@ -44,11 +45,15 @@ export class LineageRows {
   async readEdges(reach: Reach): Promise<void> {
     const { edges, tracking } = this;
     const { ids } = this.reports;
+    let parent = -1;
+    let child = -1;
     await this.#copy("lineage-edges", reach, ({ buffer, offsets, lengths }) => {
+      parent = ids.add(buffer, offsets[0], parent);
+      child = ids.add(buffer, offsets[2], child);
       edges.add(
-        ids.add(buffer, offsets[0]),
+        parent,
         readInt4(buffer, offsets[1]),
-        ids.add(buffer, offsets[2]),
+        child,
         readInt4(buffer, offsets[3]),
         tracking.add(buffer, offsets[4], lengths[4]),
       );
@@ -169,20 +174,17 @@ function text(buffer: Buffer, offset: number, length: number): string | null {
   return length < 0 ? null : readText(buffer, offset, length);
 }
 
-/** Numbers words by their bytes: the length and two letters tell steps apart, and the rest is compared only then. */
+/** Numbers words by their bytes; 0 for null, and "other" for a word that is not among them. */
 function wordNumbers(words: readonly string[]): (buffer: Buffer, offset: number, length: number) => number {
-  const byLength = new Map<number, { word: Buffer; number: number }[]>();
+  const known = new ByteWords();
   words.forEach((word, number) => {
-    const same = byLength.get(word.length) ?? [];
-    same.push({ word: Buffer.from(word), number });
-    byLength.set(word.length, same);
+    const bytes = Buffer.from(word);
+    known.add(bytes, 0, bytes.length, number);
   });
   const other = words.indexOf("other");
   return (buffer, offset, length) => {
     if (length <= 0) return 0;
-    for (const { word, number } of byLength.get(length) ?? []) {
-      if (buffer.compare(word, 0, length, offset, offset + length) === 0) return number;
-    }
-    return other;
+    const number = known.find(buffer, offset, length);
+    return number < 0 ? other : number;
   };
 }

@@ -41,7 +41,10 @@ export async function readLineage(
     const open = openReports(rows, graph, kinds, span, seeds).filter((report) => !asked.has(report));
     if (open.length === 0) break;
     for (const report of open) asked.add(report);
+    const { size } = rows.reports;
+    const { length } = rows.links.parent;
     await readDescendants(rows, open, span.horizon);
+    if (rows.edges.length === 0 && rows.links.parent.length === length && rows.reports.size === size) continue;
     rows.edges = merged(graph, rows.edges);
     graph = finish(rows);
     kinds = kindsOf(rows);
