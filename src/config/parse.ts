@@ -30,7 +30,8 @@ export interface ParsedConfig {
   errors: readonly string[];
 }
 
-type Values = Map<string, string | number>;
+/** Lists and maps too, where a setting is one. */
+type Values = Map<string, unknown>;
 
 /**
  * The settings: flag, then environment, then file, then default. Finds every fault of every source at
@@ -112,19 +113,38 @@ function readFlags({ flags = {}, cwd }: ConfigSources, values: Values, errors: s
   }
 }
 
-/** Text as a number where the setting is one; what is no number stays text, for the schema to refuse. */
+/** Text as the setting's type: a number, true or false, a list by commas, JSON; what is none of it stays text, for the schema to refuse. */
 function fromText(setting: Setting, text: string): unknown {
+  if (setting.schema instanceof z.ZodBoolean) return text === "true" ? true : text === "false" ? false : text;
+  if (setting.schema instanceof z.ZodArray || setting.schema instanceof z.ZodRecord) return fromJsonOrList(text);
   return setting.schema instanceof z.ZodNumber && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function fromJsonOrList(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return text.split(",").map((part) => part.trim());
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function take(setting: Setting, value: unknown, folder: string, values: Values, fail: (fault: string) => void): void {
   const parsed = setting.schema.safeParse(value);
   if (!parsed.success) {
+    const inside = parsed.error.issues.filter(({ path }) => path.length > 0);
+    for (const { path, message } of inside) fail(`${setting.key}${placeOf(path)}: ${message}`);
+    if (inside.length > 0) return;
     fail(`${setting.key} is ${show(value)}; expected ${setting.meta.expects}`);
     return;
   }
-  const result = parsed.data as string | number;
+  const result = parsed.data;
   values.set(setting.key, PATH_SETTINGS.includes(setting.key) ? absolute(folder, String(result)) : result);
+}
+
+/** `[0].cron`: where in a list or map of settings. */
+function placeOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => (typeof part === "number" ? `[${part + 1}]` : `.${String(part)}`)).join("");
 }
 
 /** The absolute path; `system` is libpq's word for the system's own certificates, not a file. */

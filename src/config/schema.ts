@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { timeZoneName } from "../time/zone.ts";
+import { type ConfiguredMail, type ConfiguredSchedule, mail, schedules } from "./schedule-schema.ts";
 
 /** What a setting means and may be; `expects` completes "expected …" in messages. */
 interface SettingMeta {
   description: string;
   expects: string;
-  default?: string | number;
+  default?: string | number | boolean;
 }
 
 function whole(least: number, most: number, unit: string, meta: Omit<SettingMeta, "expects">) {
@@ -67,6 +68,14 @@ const database = z.strictObject({
   }),
 });
 
+const ledger = z.strictObject({
+  leaseMinutes: whole(5, 1440, "minutes", {
+    description:
+      "A scheduled run that takes longer stops itself; what a lost machine has left undone is taken over after it.",
+    default: 120,
+  }),
+});
+
 /** `lineage-report.yaml` with every setting present; the layers that people write leave any of them out. */
 export const settingsSchema = z.strictObject({
   timeZone: z
@@ -86,6 +95,14 @@ export const settingsSchema = z.strictObject({
   templates: text({ description: "A folder of templates, relative to the file.", expects: "a folder" }),
   limits,
   database,
+  schedules,
+  emailSchedules: z.boolean().meta({
+    description: "Whether `schedule` follows the active rows of the database's email_schedule too.",
+    expects: "true or false",
+    default: false,
+  }),
+  ledger,
+  mail,
 });
 
 /** Settings that name a file or folder, relative to where they are written. */
@@ -155,4 +172,8 @@ export interface Config {
     sslrootcert: string | undefined;
     statementTimeoutSeconds: number;
   };
+  schedules: readonly ConfiguredSchedule[] | undefined;
+  emailSchedules: boolean;
+  ledger: { leaseMinutes: number };
+  mail: ConfiguredMail;
 }

@@ -31,6 +31,10 @@ describe("defaults", () => {
           sslrootcert: undefined,
           statementTimeoutSeconds: 1800,
         },
+        schedules: undefined,
+        emailSchedules: false,
+        ledger: { leaseMinutes: 120 },
+        mail: expect.objectContaining({ fromName: "ReportStream", organizations: undefined, holdStaleHours: 36 }),
       },
       warnings: [],
       errors: [],
@@ -125,7 +129,10 @@ describe("faults", () => {
   it.each([
     ["- a\n- b", "the file holds a list"],
     ["limits: 5", "lineage-report.yaml:1: limits holds 5; expected settings below it"],
-    ["frobnicate: 1", "there is no setting frobnicate; known are timeZone, out, queries, templates, limits, database"],
+    [
+      "frobnicate: 1",
+      "there is no setting frobnicate; known are timeZone, out, queries, templates, limits, database, schedules",
+    ],
   ])("of shape are named: %j", async (yaml, message) => {
     expect((await parse(yaml)).errors.join("\n")).toContain(message);
   });
