@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import { errors } from "./errors.ts";
 import { failures } from "./failures.ts";
+import { lineageCheck } from "./lineage-check.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
 import { tables } from "./tables.ts";
@@ -10,4 +11,15 @@ import { undelivered } from "./undelivered.ts";
 import { verify } from "./verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [run, demo, verify, query, trace, failures, undelivered, errors, ...tables];
+export const commands: readonly Command[] = [
+  run,
+  demo,
+  verify,
+  query,
+  trace,
+  lineageCheck,
+  failures,
+  undelivered,
+  errors,
+  ...tables,
+];
