@@ -44,21 +44,25 @@ export class BinaryRows {
     };
   }
 
-  /** @throws Error when the bytes are not COPY's binary format, or the rows have another number of fields; and what the handler throws */
-  push(chunk: Buffer): void {
-    let from = 0;
+  /**
+   * Takes a chunk's bytes from `start` up to `end`.
+   *
+   * @throws Error when the bytes are not COPY's binary format, or the rows have another number of fields; and what the handler throws
+   */
+  push(chunk: Buffer, start = 0, end = chunk.length): void {
+    let from = start;
     while (this.#restLength > 0) {
       // Only what the row needs is copied; the rest of the chunk is read in place.
-      const taken = Math.min(this.#needed - this.#restLength, chunk.length - from);
+      const taken = Math.min(this.#needed - this.#restLength, end - from);
       this.#keep(chunk, from, from + taken);
       from += taken;
       if (this.#restLength < this.#needed) return;
       // Either the row is whole and read, or nothing is read, the row needs more, and what is here stays.
       if (this.#decode(this.#rest, 0, this.#restLength) > 0) this.#restLength = 0;
     }
-    if (from === chunk.length) return;
-    const read = this.#decode(chunk, from, chunk.length);
-    if (read < chunk.length) this.#keep(chunk, read, chunk.length);
+    if (from === end) return;
+    const read = this.#decode(chunk, from, end);
+    if (read < end) this.#keep(chunk, read, end);
   }
 
   /** Call at the end of the stream. @throws Error when it ended in the middle */

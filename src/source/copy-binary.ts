@@ -20,7 +20,7 @@ export async function copyBinary(
 ): Promise<number> {
   const decoder = new BinaryRows(query.header.columns.length, onRow);
   const statement = literalStatement(query, parameters, "copy (", ") to stdout (format binary)");
-  await copyInto(snapshot, statement, (chunk) => decoder.push(chunk));
+  await copyInto(snapshot, statement, (chunk, from, to) => decoder.push(chunk, from, to));
   decoder.end();
   return decoder.rows;
 }

@@ -1,4 +1,5 @@
 import { to as copyTo } from "pg-copy-streams";
+import { CopyFrames, type TakeBytes } from "./copy-frames.ts";
 import type { ParameterValues } from "./parameter-types.ts";
 import type { Query } from "./query-file.ts";
 import type { Session } from "./session.ts";
@@ -51,29 +52,50 @@ export async function* copyChunks(snapshot: Snapshot, statement: Statement): Asy
 }
 
 /**
- * Hands each chunk of one `COPY (…) TO STDOUT` to a synchronous consumer as soon as it is there: the fastest way in, for consumers that
+ * Hands the bytes of one `COPY (…) TO STDOUT` to a synchronous consumer as soon as they are there: the fastest way in, for consumers that
  * keep up by their nature. An error that the consumer throws cancels the statement and is thrown on.
  */
-export async function copyInto(
-  snapshot: Snapshot,
-  statement: Statement,
-  consume: (chunk: Buffer) => void,
-): Promise<void> {
+export async function copyInto(snapshot: Snapshot, statement: Statement, consume: TakeBytes): Promise<void> {
   const { context } = statement;
   await snapshot.begin(context);
   const { session } = snapshot;
-  const copy = openCopy(session, statement);
   let fault: { error: unknown } | undefined;
-  try {
-    await session.waitFor(copy.flow(consume));
-  } catch (error) {
-    fault = { error: copy.consumerFailed() ? error : session.failureOf(error, context) };
-  }
-  if (fault) await copy.abandon(!copy.consumerFailed());
-  await snapshot.settle(context, fault !== undefined).catch((error: unknown) => {
-    fault ??= { error };
+  let wake = (): void => undefined;
+  const refused = new Promise<void>((resolve) => {
+    wake = resolve;
   });
-  if (fault) throw fault.error;
+  const frames = new CopyFrames(statement.text, (chunk, from, to) => {
+    if (fault) return;
+    try {
+      consume(chunk, from, to);
+    } catch (error) {
+      fault = { error };
+      wake();
+    }
+  });
+  session.client.query(frames);
+  try {
+    await session.waitFor(Promise.race([frames.finished, refused]));
+  } catch (error) {
+    fault ??= { error: session.failureOf(error, context) };
+    wake = (): void => undefined;
+    return await undone(snapshot, context, fault.error);
+  }
+  if (fault) {
+    // COPY knows no close: cancel it, and throw away what is still on its way.
+    if (!session.failure) {
+      await session.cancel();
+      await session.waitFor(frames.finished).catch(() => undefined);
+    }
+    return await undone(snapshot, context, (fault as { error: unknown }).error);
+  }
+  await snapshot.settle(context, false);
+}
+
+/** Takes a failed statement back and throws its own error, which is the one to tell. */
+async function undone(snapshot: Snapshot, context: Statement["context"], error: unknown): Promise<never> {
+  await snapshot.settle(context, true).catch(() => undefined);
+  throw error;
 }
 
 interface Copy {
@@ -82,9 +104,6 @@ interface Copy {
   ended(): boolean;
   /** Resolves when there is more to take, or an end. */
   more(): Promise<void>;
-  /** Hands everything to a consumer; resolves at the end. */
-  flow(consume: (chunk: Buffer) => void): Promise<void>;
-  consumerFailed(): boolean;
   /** Ends a copy that is not read to its end, so that the session can take the next statement; never throws. */
   abandon(failed: boolean): Promise<void>;
 }
@@ -93,8 +112,6 @@ function openCopy(session: Session, { text, context }: Statement): Copy {
   const stream = copyTo(text);
   let failure: { error: unknown } | undefined;
   let ended = false;
-  let consumerFailed = false;
-  let abandoned = false;
   let wake = (): void => undefined;
   const wakeUp = (): void => wake();
   const more = (): Promise<void> =>
@@ -124,23 +141,7 @@ function openCopy(session: Session, { text, context }: Statement): Copy {
       if (stream.listenerCount("readable") === 0) stream.on("readable", wakeUp);
       return more();
     },
-    async flow(consume) {
-      stream.on("data", (chunk: Buffer) => {
-        if (failure || abandoned) return;
-        try {
-          consume(chunk);
-        } catch (error) {
-          failure = { error };
-          consumerFailed = true;
-          wake();
-        }
-      });
-      while (!ended && !failure) await more();
-      if (failure) throw failure.error;
-    },
-    consumerFailed: () => consumerFailed,
     async abandon(failed) {
-      abandoned = true;
       if (ended || failed || session.failure) return;
       // COPY knows no close: cancel it, and throw away what is still on its way.
       let over = false;
@@ -150,7 +151,6 @@ function openCopy(session: Session, { text, context }: Statement): Copy {
         over = true;
       });
       stream.removeListener("readable", wakeUp);
-      stream.removeAllListeners("data");
       stream.on("data", () => undefined);
       stream.resume();
       await session.cancel();
