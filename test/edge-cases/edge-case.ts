@@ -64,6 +64,7 @@ export function testCases(cases: readonly EdgeCase[]): void {
   let database: TestDatabase;
   let out: string;
   const checks = new Map<string, Check>();
+  /** By case for rows that could not be written, by night for a run that failed. */
   const failures = new Map<string, unknown>();
   const folders = new Map<string, RunFiles>();
 
@@ -79,12 +80,17 @@ export function testCases(cases: readonly EdgeCase[]): void {
     }
     const all = cases.flatMap(({ night = NIGHT, otherNights = [] }) => [night, ...otherNights]);
     for (const night of new Map(all.map((one) => [key(one), one])).values()) {
-      const finished = await run(
-        database.readerUrl,
-        join(out, key(night).replaceAll(/[ :]/g, "")),
-        ...["--date", night.date, "--as-of", night.asOf, "--time-zone", "America/New_York"],
-      );
-      folders.set(key(night), new RunFiles(finished));
+      try {
+        const finished = await run(
+          database.readerUrl,
+          join(out, key(night).replaceAll(/[ :]/g, "")),
+          ...["--date", night.date, "--as-of", night.asOf, "--time-zone", "America/New_York"],
+        );
+        folders.set(key(night), new RunFiles(finished));
+      } catch (error) {
+        // The cases of the other nights have their say all the same.
+        failures.set(key(night), error);
+      }
     }
   }, 120_000);
 
@@ -96,7 +102,10 @@ export function testCases(cases: readonly EdgeCase[]): void {
   for (const edge of cases) {
     test(`${edge.id}: ${edge.situation}`, async () => {
       if (failures.has(edge.id)) throw failures.get(edge.id);
-      const of = (night: Night) => folders.get(key(night)) as RunFiles;
+      const of = (night: Night): RunFiles => {
+        if (failures.has(key(night))) throw failures.get(key(night));
+        return folders.get(key(night)) as RunFiles;
+      };
       await (checks.get(edge.id) as Check)(of(edge.night ?? NIGHT), of);
     });
   }

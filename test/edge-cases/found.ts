@@ -832,4 +832,48 @@ export const FOUND: EdgeCase[] = [
       };
     },
   },
+  {
+    id: "X41",
+    situation: "a window of last June: the file was e-mailed three days later",
+    ours: "delivered: the action is found though the task is done and no file was recorded",
+    reportstream: "nothing sent",
+    night: LAST_JUNE,
+    ownSettings: true,
+    async rows({ rows, lab, phd }) {
+      await rows.receiver(phd, email);
+      const { root, batches } = await rows.happyPath({
+        ...{ at: "2025-06-11T14:00:00Z", sender: lab, receivers: [phd], until: "batch" },
+      });
+      await rows.emailSend(batches[phd]!, { at: "2025-06-14T14:00:00Z" });
+      return async (files) => {
+        expect(pick(await files.item(root), "outcome", "delivered_at")).toEqual({
+          ...{ outcome: "delivered", delivered_at: "2025-06-14T14:00:00.000Z" },
+        });
+      };
+    },
+  },
+  {
+    id: "X42",
+    situation: "a file that failed in May was sent again in June, and that failed too",
+    ours: "first_failed_at is in May, and the attempts of both series count",
+    reportstream: "two failures",
+    night: LAST_JUNE,
+    async rows({ rows, lab, phd }) {
+      const { batches } = await rows.happyPath({
+        ...{ at: "2025-05-20T14:00:00Z", sender: lab, receivers: [phd], until: "batch" },
+      });
+      await rows.sendError(batches[phd]!, { kind: "exhausted", at: "2025-05-20T15:00:00Z" });
+      await rows.resend(batches[phd]!, { at: "2025-06-11T14:00:00Z" });
+      await rows.sendError(batches[phd]!, { kind: "exhausted", at: "2025-06-11T15:00:00Z" });
+      return async (files) => {
+        const columns = ["first_failed_at", "last_failed_at", "attempts", "state", "senders"];
+        expect((await files.failures(phd)).map((row) => pick(row, ...columns))).toEqual([
+          {
+            ...{ first_failed_at: "2025-05-20T15:00:00.000Z", last_failed_at: "2025-06-11T15:00:00.000Z" },
+            ...{ attempts: "2", state: "open", senders: lab },
+          },
+        ]);
+      };
+    },
+  },
 ];

@@ -5,11 +5,11 @@ import type { Attempt } from "../../outcome/attempt.ts";
 import type { Facts } from "../../outcome/facts.ts";
 import { KIND } from "../../outcome/kind.ts";
 import type { ReceiverHistory } from "../../outcome/receiver.ts";
-import type { Task } from "../../outcome/task.ts";
 import type { Catalogue } from "../../source/catalogue.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
-import { DAY, MINUTE, type Micros } from "../../time/instant.ts";
+import { DAY, MINUTE } from "../../time/instant.ts";
 import { type LoggedError, LogPass } from "../log-pass.ts";
+import { readEarlierAttempts, readLateAttempts } from "./attempts-by-key.ts";
 import { readLineage, type Span } from "./lineage.ts";
 import { LineageRows } from "./lineage-rows.ts";
 import { logEntries, readLoggedReports } from "./log-entries.ts";
@@ -82,7 +82,9 @@ export async function readWindow(
   onPhase("tasks");
   const unsettled = unsettledReports(rows, graph, kinds);
   const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
-  const late = await readLateAttempts(snapshot, catalogue, rows, kinds, unsettled, failed, tasks, span);
+  const late = await readLateAttempts(snapshot, catalogue, rows, { kinds, unsettled, failed, tasks, receivers }, span);
+  const earlier = await readEarlierAttempts(snapshot, catalogue, rows, failed, span.from - LONGEST_SERIES);
+  const all = [...earlier, ...attempts, ...late];
   await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
 
   const facts: Facts = {
@@ -92,7 +94,7 @@ export async function readWindow(
     zeroBased,
     files: rows.files,
     tasks,
-    attempts: byReport([...attempts, ...late], rows),
+    attempts: byReport(all, rows),
     receivers,
     log: log.facts,
     trackingId(root, index) {
@@ -104,7 +106,7 @@ export async function readWindow(
       return messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "";
     },
   };
-  return { rows, facts, attempts: [...attempts, ...late], rejected, log };
+  return { rows, facts, attempts: all, rejected, log };
 }
 
 /** The files that a failure of the window names. */
@@ -113,33 +115,6 @@ function failedFiles(attempts: readonly Attempt[], span: Span): string[] {
     return (kind === "send_error" || kind === "email") && at >= span.from && at < span.to && reportId !== "";
   });
   return [...new Set(failed.map(({ reportId }) => reportId))];
-}
-
-/** Attempts after the horizon, of the receivers whose files failed or wait, and all requests to send again. */
-async function readLateAttempts(
-  snapshot: Snapshot,
-  catalogue: Catalogue,
-  { reports }: LineageRows,
-  kinds: Uint8Array,
-  unsettled: readonly number[],
-  failed: readonly string[],
-  tasks: ReadonlyMap<number, Task>,
-  span: Span,
-): Promise<Attempt[]> {
-  if (span.horizon >= snapshot.at) return [];
-  const organizations = new Set<string>();
-  for (const id of failed) {
-    const file = reports.ids.find(id);
-    if (file >= 0 && reports.isLoaded(file)) {
-      organizations.add(reports.receivers.get(reports.receiver[file]).organization);
-    }
-  }
-  for (const report of unsettled) {
-    if (kinds[report] !== KIND.deliverable || tasks.get(report)?.step === "none") continue;
-    organizations.add(reports.receivers.get(reports.receiver[report]).organization);
-  }
-  organizations.delete("");
-  return readAttempts(snapshot, catalogue, span.horizon, afterSnapshot(snapshot.at), [...organizations]);
 }
 
 /** Files whose names are printed though they were not sent: failures, and e-mails. */
@@ -169,7 +144,4 @@ export function receiversByName(receivers: ReceiverHistory, parties: Parties): M
   return byName;
 }
 
-/** Rows of the snapshot's own instant are in it. */
-export function afterSnapshot(at: Micros): Micros {
-  return at + MINUTE;
-}
+export { afterSnapshot } from "./attempts-by-key.ts";
