@@ -6,7 +6,7 @@ import type { Column, CsvValue } from "../output/csv.ts";
 import { createProgress } from "../progress.ts";
 import { formatResult } from "../query/format.ts";
 import { ERROR_COLUMNS, ERROR_GROUP_COLUMNS } from "../run/columns.ts";
-import { errorRow, groupedRow, groupRow, storedRow } from "../run/error-rows.ts";
+import { errorRow, groupedRow, groupRow, namedGroup, storedRow } from "../run/error-rows.ts";
 import type { LoggedError } from "../run/log-pass.ts";
 import { loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
@@ -89,7 +89,7 @@ async function* groups(batches: AsyncIterable<LoggedError[]>, onRead: () => void
   onRead();
   const { groups: found } = fold.result();
   for (let first = 0; first < found.length; first += BATCH) {
-    yield found.slice(first, first + BATCH).map((group) => cells(groupRow(group)));
+    yield found.slice(first, first + BATCH).map((group) => cells(groupRow(namedGroup(group))));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorGroup, LoggedRow } from "../action-log/group.ts";
+import { partyOf } from "../lineage/parties.ts";
 import type { CsvValue } from "../output/csv.ts";
 import type { LoggedError } from "./log-pass.ts";
 
@@ -38,7 +39,27 @@ export function groupRow(group: ErrorGroup): CsvValue[] {
   ];
 }
 
-/** An entry as it is grouped: masked, since what differs only in values is one group. */
+/** A group of a run, with names for keys. */
+export interface NamedGroup extends ErrorGroup {
+  /** Whose submissions it is about: names alone do not tell, since an organization's name may hold dots. */
+  readonly senderOrganization: string;
+}
+
+/** A group of entries that were grouped as `groupedRow` says. */
+export function namedGroup(group: ErrorGroup): NamedGroup {
+  const sender = partyOf(group.sender);
+  return {
+    ...group,
+    sender: sender.name,
+    receiver: partyOf(group.receiver).name,
+    senderOrganization: sender.organization,
+  };
+}
+
+/**
+ * An entry as it is grouped: masked, since what differs only in values is one group, and with the
+ * keys of sender and receiver, which are distinct where names are not.
+ */
 export function groupedRow(error: LoggedError): LoggedRow {
   return {
     type: error.type,
@@ -46,8 +67,8 @@ export function groupedRow(error: LoggedError): LoggedRow {
     errorCode: error.detail.errorCode,
     field: error.field,
     message: error.message,
-    sender: error.sender.name,
-    receiver: error.receiver.name,
+    sender: error.sender.key,
+    receiver: error.receiver.key,
     at: error.at,
     submissionId: Number.isNaN(error.submissionId) ? null : error.submissionId,
     reportId: error.reportId,

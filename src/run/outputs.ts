@@ -33,6 +33,7 @@ export interface OrganizationFiles {
   submissions: CsvSink;
   submittedItems: CsvSink;
   errors: CsvSink;
+  errorGroups: CsvSink;
 }
 
 /**
@@ -99,6 +100,7 @@ export class RunOutputs {
       submissions: csv("submissions", SUBMISSION_COLUMNS),
       submittedItems: csv("submitted-items", ITEM_COLUMNS),
       errors: csv("errors", ERROR_COLUMNS),
+      errorGroups: csv("error-groups", ERROR_GROUP_COLUMNS),
     };
   }
 }

@@ -23,7 +23,13 @@ export interface RunPlan {
 const WHOLE = ["index.html", "summary.json", "summary.csv", "submissions.csv", "items.csv", "deliveries.csv"];
 const WHOLE_TOO = ["failures.csv", "errors.csv", "error-groups.csv", "manifest.json"];
 const OF_ORGANIZATION = ["index.html", "summary.csv", "deliveries.csv", "received-items.csv", "failures.csv"];
-const OF_ORGANIZATION_TOO = ["filter-results.csv", "submissions.csv", "submitted-items.csv", "errors.csv"];
+const OF_ORGANIZATION_TOO = [
+  "filter-results.csv",
+  "submissions.csv",
+  "submitted-items.csv",
+  "errors.csv",
+  "error-groups.csv",
+];
 
 /** The folder of a window's run; `out` holds the runs' folders. */
 export function folderOfRun(out: string, window: Window): string {

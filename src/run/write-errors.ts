@@ -1,12 +1,12 @@
 import { stringify } from "csv-stringify/sync";
 import { UnmappedCodes } from "../action-log/filters.ts";
-import { ErrorGroups, type GroupedErrors } from "../action-log/group.ts";
+import { ErrorGroups } from "../action-log/group.ts";
 import type { Party } from "../lineage/parties.ts";
 import type { CsvValue } from "../output/csv.ts";
 import { csvStringifyOptions } from "../output/csv-stringify-options.ts";
 import type { CsvSink } from "../output/files.ts";
 import { ERROR_COLUMNS } from "./columns.ts";
-import { errorRow, groupedRow, groupRow, storedRow } from "./error-rows.ts";
+import { errorRow, groupedRow, groupRow, type NamedGroup, namedGroup, storedRow } from "./error-rows.ts";
 import type { LoggedError } from "./log-pass.ts";
 import type { RunOutputs } from "./outputs.ts";
 
@@ -19,11 +19,18 @@ const BATCH_CHARACTERS = 4_000_000;
 /** Stands between rows until they are told apart again: no cell holds a NUL, since the cells' formatters replace it. */
 const BETWEEN = "\0";
 
+/** The groups of a run; see GroupedErrors. */
+export interface NamedGroups {
+  groups: NamedGroup[];
+  rows: number;
+  overflowRows: number;
+}
+
 type Sender = Pick<Party, "name" | "organization">;
 
 /** Writes the rows of errors.csv and their copies as they go by, and folds them. */
 export class ErrorWriter {
-  /** Codes without a condition, by code and sender. */
+  /** Codes without a condition, by code and the sender's key. */
   readonly unmapped = new UnmappedCodes();
   readonly #outputs: RunOutputs;
   readonly #unmasked: boolean;
@@ -86,11 +93,19 @@ export class ErrorWriter {
     return full;
   }
 
-  /** Writes error-groups.csv and returns the groups, most rows first. Groups are always of masked messages. */
-  async writeGroups(): Promise<GroupedErrors> {
-    const grouped = this.#groups.result();
-    for (const group of grouped.groups) await this.#outputs.whole.errorGroups.write(groupRow(group));
-    return grouped;
+  /**
+   * Writes error-groups.csv, and into each sender's the groups of its own rows; returns all of them,
+   * most rows first. Groups are always of masked messages.
+   */
+  async writeGroups(): Promise<NamedGroups> {
+    const { groups, rows, overflowRows } = this.#groups.result();
+    const named = groups.map(namedGroup);
+    for (const group of named) {
+      const row = groupRow(group);
+      await this.#outputs.whole.errorGroups.write(row);
+      if (group.scope !== "internal") await this.#outputs.of(group.senderOrganization)?.errorGroups.write(row);
+    }
+    return { groups: named, rows, overflowRows };
   }
 
   #add(row: CsvValue[], sinks: CsvSink[]): void {
@@ -102,7 +117,7 @@ export class ErrorWriter {
   #fold(error: LoggedError): void {
     const { sender, detail, type } = error;
     this.#groups.add(groupedRow(error));
-    this.unmapped.add(detail, sender.name, error.at);
+    this.unmapped.add(detail, sender.key, error.at);
     if (type !== "filter" || detail.filterType === "") return;
     const key = senderKey(sender);
     const filters = this.#filters.get(key);

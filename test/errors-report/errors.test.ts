@@ -191,6 +191,9 @@ describe("errors.csv of a run", () => {
     );
     const inside = await finished.csv("organizations/acme-labs/errors.csv");
     expect(inside.filter(({ scope }) => scope === "internal")).toEqual([]);
+    const groups = await finished.csv("organizations/acme-labs/error-groups.csv");
+    expect(new Set(groups.map(({ sender }) => sender))).toEqual(new Set(["acme-labs.default"]));
+    expect(groups.reduce((sum, { count }) => sum + Number(count), 0)).toBe(inside.length);
     expect((await finished.csv("errors.csv")).filter(({ scope }) => scope === "internal")).toHaveLength(1);
     const own = await finished.csv("organizations/ca-dph/filter-results.csv");
     expect(own.map(({ type, sender, receiver }) => [type, sender, receiver])).toEqual([
