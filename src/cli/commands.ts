@@ -3,6 +3,7 @@ import { demo } from "./demo.ts";
 import { errors } from "./errors.ts";
 import { failures } from "./failures.ts";
 import { lineageCheck } from "./lineage-check.ts";
+import { organizations } from "./organizations.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
 import { tables } from "./tables.ts";
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   failures,
   undelivered,
   errors,
+  organizations,
   ...tables,
 ];
