@@ -5,10 +5,11 @@ import type { Attempt } from "../outcome/attempt.ts";
 import type { Facts } from "../outcome/facts.ts";
 import { failuresBetween } from "../outcome/failures.ts";
 import type { Limits } from "../outcome/limits.ts";
+import { afterSnapshot, readEarlierAttempts } from "../run/read/attempts-by-key.ts";
 import { finish, kindsOf, readAncestors } from "../run/read/lineage.ts";
 import { LineageRows } from "../run/read/lineage-rows.ts";
 import { byReport, readAttempts } from "../run/read/state.ts";
-import { afterSnapshot, LONGEST_SERIES } from "../run/read/window.ts";
+import { LONGEST_SERIES } from "../run/read/window.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import { query } from "../source/row-stream.ts";
 import type { Snapshot } from "../source/snapshot.ts";
@@ -53,6 +54,7 @@ export async function readFailures(
     await rows.readReadyFiles(ids);
   }
   const graph = finish(rows);
+  attempts.push(...(await readEarlierAttempts(snapshot, catalogue, rows, ids, span.from - LONGEST_SERIES)));
   if (horizon < end) attempts.push(...(await lateAttempts(snapshot, catalogue, rows, failed, horizon, end)));
 
   const facts: Facts = {

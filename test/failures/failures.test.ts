@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { runProgram } from "../support/program.ts";
 import { type Report, scenario } from "../support/rows.ts";
+import { run } from "../support/run-folder.ts";
 
 const NOW = "2026-11-21T12:00:00Z";
 
@@ -66,6 +70,8 @@ beforeAll(async () => {
     result: "Send function unrecoverable exception: blob",
   });
   const expired = await file("expired", "oh-odh-x.elr", "2026-09-01T10:00:00Z");
+  await sc.sendError(expired, { kind: "immediate", at: "2026-09-01T14:00:00Z" });
+  await sc.resend(expired, { at: "2026-11-18T15:09:00Z" });
   await sc.sendError(expired, { kind: "immediate", at: "2026-11-18T15:10:00Z" });
 
   const amp = await file("amp", "oh-odh-x.elr", "2026-11-18T10:00:00Z");
@@ -160,6 +166,13 @@ describe("failures --json", () => {
     expect(found).toMatchObject({ state: "open", attempts: 2, resentAt: "2026-11-19T09:10:00.000Z" });
   });
 
+  test("a file that failed first long before the window counts its attempts from then on", () => {
+    const found = all.receivers
+      .flatMap((receiver) => receiver.files)
+      .find(({ reportId }) => reportId === files.expired?.id);
+    expect(found).toMatchObject({ state: "open", attempts: 2, firstFailedAt: "2026-09-01T14:00:00.000Z" });
+  });
+
   test("what cannot be tied to a file stands for itself, masked", () => {
     const { receivers } = all;
     const unknown = receivers.find(({ receiver }) => receiver === "")?.files;
@@ -188,6 +201,35 @@ describe("failures --json", () => {
     const recovered = await listed("--from", "2026-11-18T14:30:00Z", "--to", "2026-11-18T14:31:00Z");
     expect(states(recovered)).toEqual({ [files.recovered?.id as string]: "recovered" });
   });
+});
+
+test("a day's failures are those of the run's failures.csv, though its lineage is not read", async () => {
+  const out = await mkdtemp(join(tmpdir(), "lineage-report-failures-"));
+  try {
+    const finished = await run(database.readerUrl, out, "--date", "2026-11-18", "--as-of", NOW);
+    const text = (value: unknown): string => (Array.isArray(value) ? value.join("; ") : String(value ?? ""));
+    const { receivers } = await listed("--date", "2026-11-18");
+    const found = receivers.flatMap(({ receiver, files: ofReceiver }) =>
+      ofReceiver.map((file) => ({
+        ...{ report_id: text(file.reportId), receiver, file_name: text(file.fileName), items: text(file.items) },
+        ...{
+          state: text(file.state),
+          first_failed_at: text(file.firstFailedAt),
+          last_failed_at: text(file.lastFailedAt),
+        },
+        ...{ attempts: text(file.attempts), error_family: text(file.errorFamily), error: text(file.error) },
+        ...{ resent_at: text(file.resentAt), resent_by: text(file.resentBy), recovered_at: text(file.recoveredAt) },
+        ...{ senders: text(file.senders), submission_ids: text(file.submissionIds), expires_at: text(file.expiresAt) },
+      })),
+    );
+    const byId = (left: { report_id?: string; error?: string }, right: { report_id?: string; error?: string }) =>
+      `${left.report_id}${left.error}` < `${right.report_id}${right.error}` ? -1 : 1;
+    const expected = await finished.csv("failures.csv");
+    expect(expected).toHaveLength(14);
+    expect(found.sort(byId)).toEqual(expected.sort(byId));
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
 });
 
 describe("failures on a terminal", () => {

@@ -143,5 +143,3 @@ export function receiversByName(receivers: ReceiverHistory, parties: Parties): M
   for (const name of shared) byName.delete(name);
   return byName;
 }
-
-export { afterSnapshot } from "./attempts-by-key.ts";
