@@ -39,18 +39,18 @@ export class Evidence {
     this.unaddressed.length = 0;
   }
 
-  /** The receivers seen, in the order of sight. */
-  receivers(): number[] {
-    return this.#slots.slice(0, this.#used).map(({ receiver }) => receiver);
+  /** How many receivers were seen. */
+  get size(): number {
+    return this.#used;
+  }
+
+  /** The evidence for one receiver after the other, in the order of sight. */
+  at(position: number): ReceiverEvidence {
+    return this.#slots[position];
   }
 
   has(receiver: number): boolean {
     return this.#find(receiver) !== undefined;
-  }
-
-  /** The evidence for a receiver that was seen. */
-  of(receiver: number): ReceiverEvidence {
-    return this.#find(receiver) ?? this.#add(receiver);
   }
 
   /** Takes one node of the walk down; see `Visit`. */
@@ -61,7 +61,7 @@ export class Evidence {
       if (edges === 0 && !this.unaddressed.includes(report)) this.unaddressed.push(report);
       return;
     }
-    const slot = this.of(receiver);
+    const slot = this.#find(receiver) ?? this.#add(receiver);
     switch (kind) {
       case KIND.sent:
         addPair(slot.sent, report, index);

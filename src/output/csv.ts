@@ -29,6 +29,8 @@ export interface CsvFormatter {
   readonly header: string;
   /** One row, `\n` included. `values` are in the order of the columns; missing ones are empty. */
   formatRow(values: readonly CsvValue[]): string;
+  /** The cells of columns `from` up to `to`, each but a row's first with its comma before it: for rows that differ in one cell. */
+  formatCells(values: readonly CsvValue[], from: number, to: number): string;
 }
 
 /**
@@ -58,21 +60,24 @@ export function createCsvFormatter(columns: readonly Column[]): CsvFormatter {
     return quote(format(value));
   };
 
+  const formatCells = (values: readonly CsvValue[], from: number, to: number): string => {
+    let line = "";
+    for (let index = from; index < to; index++) {
+      const value = values[index];
+      if (value !== lastValues[index]) {
+        const cell = formatCell(index, value);
+        lastCells[index] = index === 0 ? cell : `,${cell}`;
+        lastValues[index] = value;
+      }
+      line += lastCells[index];
+    }
+    return line;
+  };
+
   return {
     header: `${columns.map(({ name }) => quote(name)).join(",")}\n`,
-    formatRow(values) {
-      let line = "";
-      for (let index = 0; index < lastValues.length; index++) {
-        const value = values[index];
-        if (value !== lastValues[index]) {
-          const cell = formatCell(index, value);
-          lastCells[index] = index === 0 ? cell : `,${cell}`;
-          lastValues[index] = value;
-        }
-        line += lastCells[index];
-      }
-      return `${line}\n`;
-    },
+    formatRow: (values) => `${formatCells(values, 0, columns.length)}\n`,
+    formatCells,
   };
 }
 

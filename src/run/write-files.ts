@@ -2,9 +2,10 @@ import type { Party } from "../lineage/parties.ts";
 import type { Delivery } from "../outcome/deliveries.ts";
 import type { Failure } from "../outcome/failures.ts";
 import { OUTCOMES } from "../outcome/words.ts";
-import type { CsvValue } from "../output/csv.ts";
+import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
 import type { SummaryFold } from "../summary/fold.ts";
 import type { PairSummary } from "../summary/types.ts";
+import { DELIVERY_COLUMNS } from "./columns.ts";
 import type { RunOutputs } from "./outputs.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
 
@@ -15,6 +16,7 @@ export async function writeDeliveries(
   outputs: RunOutputs,
   fold: SummaryFold,
 ): Promise<void> {
+  const formatter = createCsvFormatter(DELIVERY_COLUMNS);
   for (const delivery of deliveries) {
     const { report, at, kind, receiver, transport, attempts, resend, submissions } = delivery;
     if (!outputs.wants(receiver.organization)) continue;
@@ -23,8 +25,10 @@ export async function writeDeliveries(
     const file: CsvValue[] = [files.format(report), files.name(report), reports.itemCount[report], transport];
     const origin: CsvValue[] = [submissions, names(delivery.senders), known(delivery.oldestSubmittedAt)];
     const row = [...head, ...file, attempts, resend, ...origin];
-    await outputs.whole.deliveries.write(row);
-    await outputs.of(receiver.organization)?.deliveries.write(row);
+    const line = formatter.formatRow(row);
+    let full = outputs.whole.deliveries.writeLine(line);
+    full = outputs.of(receiver.organization)?.deliveries.writeLine(line) ?? full;
+    if (full) await full;
   }
 }
 

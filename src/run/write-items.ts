@@ -2,15 +2,16 @@ import { NO_PARTY, type Party } from "../lineage/parties.ts";
 import type { ItemOutcome, Judge } from "../outcome/judge.ts";
 import type { StatusRules } from "../outcome/status.ts";
 import { OUTCOMES } from "../outcome/words.ts";
-import type { CsvValue } from "../output/csv.ts";
+import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
 import type { Counts } from "../summary/counts.ts";
 import type { SummaryFold } from "../summary/fold.ts";
 import type { Micros } from "../time/instant.ts";
+import { ITEM_COLUMNS } from "./columns.ts";
 import type { RunOutputs } from "./outputs.ts";
 import type { RejectedRequest } from "./read/rejected.ts";
 import type { WindowData } from "./read/window.ts";
 
-/** Positions in ITEM_COLUMNS that differ from copy to copy. */
+/** The position in ITEM_COLUMNS of the cell that differs from copy to copy. */
 const DELIVERED_ITEM = 12;
 
 interface Submitted {
@@ -68,6 +69,7 @@ class ItemWriter {
   readonly #outputs: RunOutputs;
   readonly #fold: SummaryFold;
   readonly #row: CsvValue[] = [];
+  readonly #cells = createCsvFormatter(ITEM_COLUMNS);
 
   constructor(data: WindowData, judge: Judge, outputs: RunOutputs, fold: SummaryFold) {
     this.#data = data;
@@ -78,7 +80,7 @@ class ItemWriter {
 
   write({ actionId, at, root }: Submitted, status: StatusRules): Promise<void> | undefined {
     const { reports, submissions, files } = this.#data.rows;
-    const { outputs } = { outputs: this.#outputs };
+    const outputs = this.#outputs;
     const row = submissions.rowOf(root);
     const sender = submissions.senders.get(submissions.sender[row]);
     const topic = files.topic(root);
@@ -138,12 +140,15 @@ class ItemWriter {
     row[14] = isDelivered ? deliveredAt : null;
     row[15] = timesDelivered;
     this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt });
-    const { whole } = this.#outputs;
-    let full = whole.items.write(row);
-    full = this.#outputs.of(receiver.organization)?.receivedItems.write(row) ?? full;
+    const head = this.#cells.formatCells(row, 0, DELIVERED_ITEM);
+    const tail = `${this.#cells.formatCells(row, DELIVERED_ITEM + 1, ITEM_COLUMNS.length)}\n`;
+    const line = head + this.#cells.formatCells(row, DELIVERED_ITEM, DELIVERED_ITEM + 1) + tail;
+    let full = this.#outputs.whole.items.writeLine(line);
+    full = this.#outputs.of(receiver.organization)?.receivedItems.writeLine(line) ?? full;
+    const submitted = this.#outputs.of(sender.organization)?.submittedItems;
+    if (!submitted) return full;
     // Where the item stands in a file that others share is not the sender's to know.
-    row[DELIVERED_ITEM] = null;
-    return this.#outputs.of(sender.organization)?.submittedItems.write(row) ?? full;
+    return submitted.writeLine(isDelivered ? `${head},${tail}` : line) ?? full;
   }
 }
 

@@ -86,10 +86,13 @@ export class CopyFrames implements Submittable {
       }
       this.#head[this.#headLength++] = chunk[at++];
       const code = this.#head[0];
-      if (code === ERROR_RESPONSE) return this.#handBack(chunk, at);
-      if (this.#headLength < HEAD) continue;
+      if (this.#headLength < HEAD && code !== ERROR_RESPONSE) continue;
+      if (code === COPY_DONE) this.#headLength = 0;
+      if (code === COPY_DONE || code === ERROR_RESPONSE) {
+        this.#handBack(chunk, at);
+        return;
+      }
       this.#headLength = 0;
-      if (code === COPY_DONE) return this.#handBack(chunk, at);
       this.#start(this.#head, 0);
     }
   };
