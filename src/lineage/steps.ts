@@ -44,4 +44,3 @@ export function stepNumber(step: string | null): number {
 
 export const STEP_NONE = stepNumber("none");
 export const STEP_SEND = stepNumber("send");
-export const STEP_BATCH = stepNumber("batch");

@@ -21,7 +21,7 @@ import { createWorld, insert, type Queryable, type Row, type World } from "./row
 
 export * as details from "./rows/details.ts";
 export type { HappyPath, HappyPathOptions } from "./rows/happy-path.ts";
-export { type At, ERA, MINUTE, SECOND, toMicros, toText } from "./rows/instants.ts";
+export { type At, toMicros, toText } from "./rows/instants.ts";
 export { brokenInvariants } from "./rows/invariants.ts";
 export type { ItemEdge, LogSpec, Report } from "./rows/record.ts";
 

@@ -68,17 +68,6 @@ export function invalidTranslation(receiver: string): Json {
   return detail("InvalidTranslationMessage", "translation", `Error in translation to ${receiver}`);
 }
 
-export function duplicateItem(): Json {
-  return detail("DuplicateItemMessage", "item", "Item is a duplicate.");
-}
-
-export function duplicateSubmission(payloadName: string | null): Json {
-  const name = payloadName === null ? "" : ` Payload name: ${payloadName}`;
-  return detail("DuplicateSubmissionMessage", "report", `All items in this submission are duplicates.${name}`, {
-    payloadName,
-  });
-}
-
 /** The warning about one expression that took an item of the universal pipeline away. */
 export function itemFiltered(receiver: { org: string; service: string }, filterType: string, filter: string): Json {
   const { org, service } = receiver;
