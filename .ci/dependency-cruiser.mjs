@@ -8,7 +8,7 @@ const NETWORK = "^(node:)?(net|tls|http|https|http2|dgram|dns|child_process)(/pr
 const POSTGRES = "(^|node_modules/)pg[a-z-]*(/|$)";
 const MAIL = "(^|node_modules/)(nodemailer|smtp-server)(/|$)";
 // These read files and never write one; test/project/boundaries.test.ts looks at which functions they take.
-export const READERS = ["config", "source", "package", "report/templates", "tables/file"];
+export const READERS = ["config", "source", "package", "report/templates", "tables/file", "mail/run-files"];
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
@@ -19,6 +19,13 @@ export default {
       "Snapshot, timeouts, cancelling and errors of the database are got right in one place.",
       { path: "^dist/", pathNot: "^dist/(source|embedded|ledger|tables/store)(/|\\.js$)" },
       { path: POSTGRES },
+    ),
+    rule(
+      "only-ledger-writes-claims",
+      "Of many schedulers one gets a run only while every change of a claim is a statement of ledger/; a session there can write, " +
+        "so nobody else may open one.",
+      { path: "^dist/", pathNot: "^dist/(ledger|tables|scheduler|mail|embedded)/" },
+      { path: "^dist/ledger/(connection|runs|mails|schema)\\.js$" },
     ),
     rule(
       "only-mail-speaks-smtp",

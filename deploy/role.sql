@@ -25,6 +25,7 @@ grant select on
   action_log,
   covid_result_metadata,
   elr_result_metadata,
+  email_schedule,
   item_lineage,
   lookup_table_row,
   lookup_table_version,

@@ -111,6 +111,7 @@ function traced(change: string, columns: string): string {
 /** The states of mails. Each change is one statement, and leaves a line in mail_event. */
 export class MailLedger {
   readonly #session: Session;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
@@ -398,8 +399,11 @@ export class MailLedger {
     return rows.map(listed);
   }
 
-  async #rows(sql: string, values: readonly unknown[], what: string): Promise<readonly Value[][]> {
-    return (await this.#session.query(sql, values, { what })).rows;
+  /** Several conversations share the session, whose statements come one after the other. */
+  #rows(sql: string, values: readonly unknown[], what: string): Promise<readonly Value[][]> {
+    const work = this.#last.then(async () => (await this.#session.query(sql, values, { what })).rows);
+    this.#last = work.catch(() => undefined);
+    return work;
   }
 }
 

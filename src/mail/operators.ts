@@ -3,13 +3,13 @@ import { OUTCOMES } from "../outcome/words.ts";
 import type { Render } from "../report/templates.ts";
 import { total } from "../summary/counts.ts";
 import type { Summary } from "../summary/types.ts";
-import { type Micros, parseInstant } from "../time/instant.ts";
+import { formatInstant, type Micros, parseInstant } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
 import { composeMessage } from "./compose.ts";
 import { messageIdOf, threadIdOf } from "./message-id.ts";
-import { footerOf } from "./plan.ts";
 import { checkRecipients } from "./recipients.ts";
+import { footerOf } from "./render-mail.ts";
 import type { MailSettings } from "./settings.ts";
 import { printable, subjectOf, type Verdict, windowOf } from "./view.ts";
 
@@ -24,8 +24,6 @@ export interface OperatorsRequest {
   provisionalUntil: Micros | undefined;
   /** The window's mails as they stand now. */
   mails: readonly ListedMail[];
-  /** A notice is about one organization's mail that was refused after the operators' mail had gone out. */
-  about?: ListedMail | undefined;
 }
 
 /**
@@ -33,19 +31,47 @@ export interface OperatorsRequest {
  * mail means that the job did not run.
  */
 export async function operatorsMail(request: OperatorsRequest): Promise<NewMail> {
-  const { summary, schedule, settings, about } = request;
-  const window = windowOf(summary.window);
-  const key: MailKey = about
-    ? { schedule, window, kind: "notice", organization: about.organization }
-    : { schedule, window, kind: "operators", organization: "" };
+  const { summary, schedule } = request;
+  const key: MailKey = { schedule, window: windowOf(summary.window), kind: "operators", organization: "" };
+  return toOperators(request, key, viewOf(request), ["mail-operators.text", "mail-operators.html"], summary.window);
+}
+
+/** About one organization's mail that was refused after the operators' mail had gone out. */
+export async function refusalNotice(
+  request: Pick<OperatorsRequest, "settings" | "render" | "now"> & { about: ListedMail },
+): Promise<NewMail> {
+  const { about, settings } = request;
+  const { schedule, window, organization } = about;
+  const text = `the mail of ${printable(organization)} was refused`;
+  const view = {
+    verdict: { level: "action", label: "Action needed", text } satisfies Verdict,
+    title: `A mail of the schedule ${printable(schedule)}`,
+    windowText: describeWindow(window),
+    mailId: about.mailId,
+    recipients: about.recipients.join(", "),
+    reason: printable([about.reason, about.reply].filter(Boolean).join("; ")),
+    footer: footerOf(settings, "You get this because you are named in mail.operators."),
+  };
+  const shown = { from: formatInstant(window.from), to: formatInstant(window.to), timeZone: window.timeZone };
+  const key: MailKey = { schedule, window, kind: "notice", organization };
+  return toOperators(request, key, view, ["mail-notice.text", "mail-notice.html"], shown);
+}
+
+async function toOperators(
+  request: Pick<OperatorsRequest, "settings" | "render" | "now">,
+  key: MailKey,
+  view: { verdict: Verdict },
+  templates: readonly [string, string],
+  window: Summary["window"],
+): Promise<NewMail> {
+  const { settings } = request;
   const recipients = checkRecipients(settings.operators, { ...settings, allowedDomains: [] });
   const to = "to" in recipients ? recipients.to : [];
-  const view = viewOf(request);
   const tag =
     "redirectedFrom" in recipients && recipients.redirectedFrom.length > 0
       ? "[staging] [ReportStream]"
       : "[ReportStream]";
-  const subject = subjectOf(view.verdict, about?.organization ?? "", summary.window, tag);
+  const subject = subjectOf(view.verdict, "", window, tag);
   const messageId = messageIdOf(key, settings.from);
   const message = await composeMessage({
     messageId,
@@ -55,8 +81,8 @@ export async function operatorsMail(request: OperatorsRequest): Promise<NewMail>
     replyTo: settings.replyTo,
     to,
     subject,
-    text: request.render("mail-operators.text", { ...view, subject }),
-    html: request.render("mail-operators.html", { ...view, subject }),
+    text: request.render(templates[0], { ...view, subject }),
+    html: request.render(templates[1], { ...view, subject }),
     listName: "operators.delivery-reports",
     attachment: undefined,
     date: request.now,
@@ -70,16 +96,14 @@ export async function operatorsMail(request: OperatorsRequest): Promise<NewMail>
   return { ...key, ...decided, messageId, sender: settings.from, recipients: to, subject, message, figures: {} };
 }
 
-function viewOf({ summary, schedule, settings, provisionalUntil, mails, about }: OperatorsRequest) {
+function viewOf({ summary, schedule, settings, provisionalUntil, mails }: OperatorsRequest) {
   const { totals, window } = summary;
   const organizations = mails.filter(({ kind }) => kind === "organization");
-  const attention = (about ? [about] : organizations).filter(({ state }) =>
-    ["held", "refused", "unknown"].includes(state),
-  );
+  const attention = organizations.filter(({ state }) => ["held", "refused", "unknown"].includes(state));
   const openFailures = summary.failures.filter(({ state }) => state === "open" || state === "resent").length;
   return {
     verdict: verdict(summary, attention, openFailures),
-    title: about ? `A mail of the schedule ${printable(schedule)}` : `The run of the schedule ${printable(schedule)}`,
+    title: `The run of the schedule ${printable(schedule)}`,
     windowText: describeWindow(windowOf(window)),
     snapshotText: formatMoment(parseInstant(summary.snapshot.at) as Micros, window.timeZone),
     provisionalUntil: provisionalUntil === undefined ? null : formatMoment(provisionalUntil, window.timeZone),

@@ -1,33 +1,21 @@
 import type { MailKey, NewMail } from "../ledger/mails.ts";
-import { organizationFolder } from "../output/names.ts";
-import type { Render } from "../report/templates.ts";
 import { noCounts } from "../summary/counts.ts";
 import type { OrganizationSummary, Summary } from "../summary/types.ts";
 import { type Micros, parseInstant } from "../time/instant.ts";
-import { type Composition, composeMessage } from "./compose.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { holdReasons, skipReason } from "./gates.ts";
-import { messageIdOf, threadIdOf } from "./message-id.ts";
+import { messageIdOf } from "./message-id.ts";
 import { checkRecipients, type Recipients } from "./recipients.ts";
-import type { MailSettings } from "./settings.ts";
-import { type MailView, mailView, printable, subjectOf, windowOf } from "./view.ts";
+import { type RenderRequest, renderMail } from "./render-mail.ts";
+import { windowOf } from "./view.ts";
 
 /** Which mails of a run are wanted, and what is known for deciding on each. */
-export interface PlanRequest {
-  summary: Summary;
-  /** The schedule's name, or what stands for it; part of every key. */
-  schedule: string;
+export interface PlanRequest extends RenderRequest {
   /** Only these; empty for every organization of the run and of the configuration. */
   organizations: readonly string[];
   /** Instead of the configured addresses. */
   emails: readonly string[] | undefined;
-  settings: MailSettings & { from: string };
-  render: Render;
-  now: Micros;
-  /** Until when the window's figures may still change; undefined when they are settled. */
-  provisionalUntil: Micros | undefined;
   history: (key: MailKey) => Promise<readonly { from: Micros; figures: Figures }[]>;
-  summaryCsv: (organization: string) => Promise<Buffer | undefined>;
 }
 
 /** Every organization that a run's mails are about, sorted. */
@@ -62,8 +50,8 @@ export async function planMail(request: PlanRequest, organization: string): Prom
     }),
   );
   const to = "to" in recipients ? recipients.to : [];
-  const messages =
-    to.length === 0 ? undefined : await messagesOf(request, organization, figures, to, isRedirected(recipients));
+  const content = { organization, figures, to, redirected: isRedirected(recipients) };
+  const messages = to.length === 0 ? undefined : await renderMail(request, content);
   return {
     ...key,
     ...decided,
@@ -95,96 +83,6 @@ function isRedirected(recipients: Recipients): boolean {
   return "redirectedFrom" in recipients && recipients.redirectedFrom.length > 0;
 }
 
-/** What a mail looks like, without deciding whether it is sent. */
-export interface RenderedMail {
-  subject: string;
-  text: string;
-  html: string;
-  message: Buffer;
-  /** The same without attachment. */
-  smaller: Buffer | undefined;
-}
-
-export async function messagesOf(
-  request: PlanRequest,
-  organization: string,
-  figures: Figures,
-  to: readonly string[],
-  redirected: boolean,
-): Promise<RenderedMail> {
-  const { settings, summary } = request;
-  const attach = settings.organizations[organization]?.attachSummary ?? settings.attachSummary;
-  const csv = attach ? await request.summaryCsv(organization) : undefined;
-  const whole = render(
-    request,
-    organization,
-    figures,
-    csv === undefined ? undefined : "summary.csv",
-    false,
-    redirected,
-  );
-  const key = { schedule: request.schedule, window: windowOf(summary.window), kind: "organization", organization };
-  const frame = {
-    messageId: messageIdOf(key, settings.from),
-    threadId: threadIdOf(key, settings.from),
-    from: settings.from,
-    fromName: settings.fromName,
-    replyTo: settings.replyTo,
-    to,
-    listName: `${listLabel(organization)}.delivery-reports`,
-    date: request.now,
-  } satisfies Partial<Composition>;
-  const attachment = csv === undefined ? undefined : { name: "summary.csv", content: csv };
-  const message = await composeMessage({ ...frame, ...whole, attachment });
-  if (csv === undefined) return { ...whole, message, smaller: undefined };
-  const less = render(request, organization, figures, undefined, true, redirected);
-  return { ...whole, message, smaller: await composeMessage({ ...frame, ...less, attachment: undefined }) };
-}
-
-function render(
-  request: PlanRequest,
-  organization: string,
-  figures: Figures,
-  attachment: string | undefined,
-  attachmentLeftOut: boolean,
-  redirected: boolean,
-): { subject: string; text: string; html: string } {
-  const { settings, summary } = request;
-  const view: MailView = mailView({
-    figures,
-    organization,
-    window: summary.window,
-    snapshotAt: summary.snapshot.at,
-    provisionalUntil: request.provisionalUntil,
-    attachment: attachment ?? null,
-    attachmentLeftOut,
-    footer: footerOf(
-      settings,
-      `You get this because you are named for ${printable(organization)} in the schedule ${printable(request.schedule)}.`,
-    ),
-  });
-  const tag = redirected ? "[staging] [ReportStream]" : "[ReportStream]";
-  const subject = subjectOf(view.verdict, organization, summary.window, tag);
-  const data = { ...view, subject };
-  return {
-    subject,
-    text: request.render("mail-organization.text", data),
-    html: request.render("mail-organization.html", data),
-  };
-}
-
-export function footerOf(
-  settings: Pick<MailSettings, "owner" | "replyTo" | "from">,
-  reason: string,
-): { reason: string; owner: string; unsubscribe: string } {
-  const asked = settings.replyTo ?? settings.from ?? "";
-  return {
-    reason,
-    owner: `These mails belong to ${settings.owner ?? asked}.`,
-    unsubscribe: `To get them no more, write to ${asked}.`,
-  };
-}
-
 /** An organization that had no row in the window has its part too: it is empty, and that may be the news. */
 function partOf(summary: Summary, organization: string): OrganizationSummary {
   const found = summary.organizations.find(({ name }) => name === organization);
@@ -201,15 +99,4 @@ function partOf(summary: Summary, organization: string): OrganizationSummary {
     downloads: 0,
     failures: 0,
   };
-}
-
-/** A List-Id is a name of a domain: letters, digits and hyphens. */
-function listLabel(organization: string): string {
-  return (
-    organizationFolder(organization)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9-]/g, "-")
-      .slice(0, 60)
-      .replaceAll(/^-+|-+$/g, "") || "organization"
-  );
 }
