@@ -60,7 +60,8 @@ export const undelivered = defineCommand({
       type: "list",
       value: "NAME",
       describe:
-        "leave out this sender (org.client or an organization), such as one that tests; what is left out is counted",
+        "leave out this sender (org.client or an organization) too, such as one that tests; what is left out is counted",
+      otherwise: "testSenders of the configuration",
     },
     "as-of": {
       type: "text",
@@ -77,7 +78,8 @@ export const undelivered = defineCommand({
     const { config, connection } = await readSettings(args, context);
     const { resolveWindow } = await import("../time/window.ts");
     const { readAsOf } = await import("./as-of.ts");
-    const { date, from, to, last, sender, receiver, leaveOut, by = "reason", json, quiet } = args;
+    const { date, from, to, last, sender, receiver, by = "reason", json, quiet } = args;
+    const leaveOut = [...new Set([...(config.testSenders ?? []), ...args.leaveOut])];
     const window = resolveWindow({ date, from, to, last, timeZone: config.timeZone }, context.now() * 1000);
     const asOf = await readAsOf(args.asOf);
     const { undeliveredCommand } = await import("../undelivered/command.ts");

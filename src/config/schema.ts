@@ -93,6 +93,11 @@ export const settingsSchema = z.strictObject({
   }),
   queries: text({ description: "A folder of further queries, relative to the file.", expects: "a folder" }),
   templates: text({ description: "A folder of templates, relative to the file.", expects: "a folder" }),
+  testSenders: z.array(z.string().min(1)).meta({
+    description:
+      "Senders (org.client) or organizations that only test: `undelivered` leaves out what they submitted, and says how much that was.",
+    expects: "a list of names",
+  }),
   limits,
   database,
   schedules,
@@ -156,6 +161,7 @@ export interface Config {
   /** A folder of further queries and templates, if there is one. */
   queries: string | undefined;
   templates: string | undefined;
+  testSenders: readonly string[] | undefined;
   limits: {
     pipelineStuckMinutes: number;
     sendGraceMinutes: number;

@@ -110,6 +110,6 @@ function leftOutLines({ testRequests, emptyFiles, submissions, items }: LeftOut)
   return [
     `  ${plural(testRequests, "request", "requests")} that only tested: answered with success, and no report`,
     `  ${plural(emptyFiles, "file", "files")} without items: a sign of life that the receiver wants`,
-    `  ${plural(submissions, "submission", "submissions")} of ${plural(items, "item", "items")} of senders named by --leave-out`,
+    `  ${plural(submissions, "submission", "submissions")} of ${plural(items, "item", "items")} of test senders (testSenders of the configuration, --leave-out)`,
   ];
 }

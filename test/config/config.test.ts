@@ -21,6 +21,7 @@ describe("defaults", () => {
         out: "/srv/ops/out",
         queries: undefined,
         templates: undefined,
+        testSenders: undefined,
         limits: { pipelineStuckMinutes: 60, sendGraceMinutes: 15, fileExpiryDays: 60, settleHours: 25 },
         database: {
           host: undefined,
@@ -131,7 +132,7 @@ describe("faults", () => {
     ["limits: 5", "lineage-report.yaml:1: limits holds 5; expected settings below it"],
     [
       "frobnicate: 1",
-      "there is no setting frobnicate; known are timeZone, out, queries, templates, limits, database, schedules",
+      "there is no setting frobnicate; known are timeZone, out, queries, templates, testSenders, limits, database, schedules",
     ],
   ])("of shape are named: %j", async (yaml, message) => {
     expect((await parse(yaml)).errors.join("\n")).toContain(message);

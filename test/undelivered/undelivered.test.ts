@@ -161,6 +161,14 @@ describe("undelivered --json", () => {
     expect(rest.byItem.addsUp).toBe(true);
   });
 
+  test("leaves out the test senders of the configuration", async () => {
+    const env = { DATABASE_URL: database.readerUrl, LINEAGE_REPORT_TEST_SENDERS: "test-lab.default" };
+    const { stdout } = await runProgram(["undelivered", "--quiet", "--json", ...DAY], { env });
+    const rest = JSON.parse(stdout) as Undelivered;
+    expect(rest.leftOut).toMatchObject({ submissions: 1, items: 5 });
+    expect(rest.byItem.received).toBe(all.byItem.received - 5);
+  });
+
   test("of one sender and of one receiver, look-alikes apart", async () => {
     const one = await undelivered("--sender", "acme-labs-x");
     expect(one.byItem.received).toBe(4);
