@@ -2,10 +2,13 @@ import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
 import { errors } from "./errors.ts";
 import { failures } from "./failures.ts";
+import { ledgerInit } from "./ledger.ts";
 import { lineageCheck } from "./lineage-check.ts";
+import { mail } from "./mail.ts";
 import { organizations } from "./organizations.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
+import { schedule } from "./schedule.ts";
 import { tables } from "./tables.ts";
 import { trace } from "./trace.ts";
 import { undelivered } from "./undelivered.ts";
@@ -24,4 +27,7 @@ export const commands: readonly Command[] = [
   errors,
   organizations,
   ...tables,
+  ...schedule,
+  ...mail,
+  ledgerInit,
 ];
