@@ -5,6 +5,7 @@ import { failures } from "./failures.ts";
 import { ledgerInit } from "./ledger.ts";
 import { lineageCheck } from "./lineage-check.ts";
 import { mail } from "./mail.ts";
+import { organizationsKeys } from "./organizations-keys.ts";
 import { organizations } from "./organizations.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   undelivered,
   errors,
   organizations,
+  organizationsKeys,
   ...tables,
   ...schedule,
   ...mail,

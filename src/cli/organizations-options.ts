@@ -32,7 +32,6 @@ interface ListingArguments extends SettingArguments {
   readonly format: (typeof FORMATS)[number] | undefined;
   readonly json: boolean;
   readonly asOf: string | undefined;
-  readonly quiet: boolean;
 }
 
 /** What the arguments of `listingOptions` mean. @throws UsageError, ConfigError */
@@ -43,7 +42,7 @@ export async function readListing(args: ListingArguments, context: Context) {
   const { config, connection } = await readSettings(args, context);
   const { readAsOf } = await import("./as-of.ts");
   const format = args.json ? ("json" as const) : args.format;
-  return { config, connection, format, asOf: await readAsOf(args.asOf), quiet: args.quiet };
+  return { config, connection, format, asOf: await readAsOf(args.asOf) };
 }
 
 export function wholeNumber(option: string, text: string, most: number): number {

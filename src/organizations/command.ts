@@ -29,7 +29,7 @@ export async function organizationsCommand(options: OrganizationsOptions, contex
     const directory = narrow(whole, name, timeZone);
     const traffic = await readTraffic(snapshot, catalogue, asOf, trafficDays);
     const entries = directoryEntries(directory, traffic, asOf);
-    warn(options, context, whole.faults);
+    warn(context, whole.faults);
     const format = formatFor(options, context);
     if (format === "csv") await printCsv(DIRECTORY_COLUMNS, entries.map(directoryRow), context);
     else if (format === "table") {

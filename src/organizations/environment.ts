@@ -2,6 +2,7 @@ import type { Context } from "../cli/context.ts";
 import type { ConnectionSources } from "../cli/settings.ts";
 import type { Config } from "../config/schema.ts";
 import { formatResult, type ResultFormat } from "../query/format.ts";
+import { printableText } from "../query/table.ts";
 import { type Catalogue, loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
 import type { ResultColumn } from "../source/header.ts";
@@ -17,7 +18,6 @@ export interface CommandOptions {
   format: ResultFormat | undefined;
   /** Microseconds; undefined for the database's clock. */
   asOf: number | undefined;
-  quiet: boolean;
 }
 
 /** Opens a read-only snapshot, hands it over with the queries, and closes it in any case. */
@@ -45,10 +45,9 @@ export function formatFor({ format }: Pick<CommandOptions, "format">, { stdout }
   return format ?? (stdout.isTTY === true ? "table" : "csv");
 }
 
-/** What is odd in the data goes to stderr, so that results stay results. */
-export function warn({ quiet }: Pick<CommandOptions, "quiet">, { stderr }: Context, warnings: readonly string[]): void {
-  if (quiet) return;
-  for (const warning of warnings) stderr.write(`lineage-report: warning: ${warning}\n`);
+/** What is odd in the data goes to stderr, so that results stay results; --quiet leaves warnings in. */
+export function warn({ stderr }: Context, warnings: readonly string[]): void {
+  for (const warning of warnings) stderr.write(`lineage-report: warning: ${printableText(warning)}\n`);
 }
 
 export function printLines(lines: readonly string[], { stdout }: Context): void {
