@@ -1,7 +1,7 @@
 import { earlierSummaries } from "../output/earlier-runs.ts";
 import type { EarlierErrors } from "../summary/error-changes.ts";
 import type { PairSummary, PreviousRun, Summary, SummaryWindow } from "../summary/types.ts";
-import { parseInstant } from "../time/instant.ts";
+import { DAY, HOUR, parseInstant } from "../time/instant.ts";
 import { type Window, wholeDays } from "../time/window.ts";
 
 /** What a run takes from the runs before it in the same folder. */
@@ -19,8 +19,11 @@ export interface EarlierDay {
   pairs: readonly PairSummary[];
 }
 
-/** Eight weeks, which is what silence is judged by. */
+/** Eight weeks, which is what silence is judged by; an hour more where the clock was changed between. */
 const DAYS = 56;
+
+/** So many folders are looked into: runs for some organizations may lie between those for all. */
+const LOOKED_INTO = 200;
 
 /**
  * Reads the earlier runs of windows of the same length and zone that were limited to the same
@@ -33,8 +36,10 @@ export async function readEarlierRuns(
 ): Promise<EarlierRuns> {
   const earlier: EarlierRuns = { previous: null, errors: undefined, days: [] };
   const length = lengthOf(window);
-  const first = length === "1 days" ? window.from - DAYS * 86_400_000_000 - 3_600_000_000 : undefined;
+  const first = length === "1 days" ? window.from - DAYS * DAY - HOUR : undefined;
+  let looked = 0;
   for await (const { folder: name, text } of earlierSummaries(folder)) {
+    if (++looked > LOOKED_INTO) break;
     const summary = readSummary(text);
     const other = summary && windowOf(summary.window);
     if (!summary || !other || other.timeZone !== window.timeZone || lengthOf(other) !== length) continue;
