@@ -106,9 +106,8 @@ function tooHigh(target: Target, { facts, judge, reader }: StoryContext): string
 function rejectedStory(request: RejectedRequest, context: StoryContext): RejectedStory | undefined {
   const { actionId, at, sender, fileName, httpStatus } = request;
   if (!seesSubmission(context.sight, sender)) return undefined;
-  const entries = context.logged.filter(
-    ({ submissionId, reportId, scope }) =>
-      submissionId === actionId && reportId === null && (context.sight === undefined || scope !== "internal"),
+  const entries = (context.logged.get(actionId) ?? []).filter(
+    ({ scope }) => context.sight === undefined || scope !== "internal",
   );
   return {
     kind: "rejected",

@@ -63,6 +63,7 @@ export class TargetResolver {
     await this.#startAtSteps(open, item);
     const start = open.flatMap(({ places }) => places).filter(({ index }) => !Number.isNaN(index));
     await this.#reader.read("up", start, MOST_UP);
+    await this.#findEmptied(open);
     const tops = new Set(open.flatMap(({ places }) => places.flatMap((place) => this.#tops(place))));
     await this.#infos.read([...tops].map(({ report }) => this.#reader.idOf(report)));
     const meanings = new Map<Found, Target[][]>(founds.map((found) => [found, []]));
@@ -162,6 +163,15 @@ export class TargetResolver {
     for (const one of steps) if (one.places.length === 0) one.places = await this.#emptied(one);
   }
 
+  /** Log entries about files that the older pipeline's filters emptied: no edge leads up from there. */
+  async #findEmptied(open: readonly Open[]): Promise<void> {
+    const ends = open.filter(({ candidate, info, places }) => {
+      if (candidate.kind !== "item" || candidate.index !== null || !info || info.sender.key !== "") return false;
+      return places.every((place) => this.#reader.parentsOf(place).length === 0);
+    });
+    for (const one of ends) one.places = await this.#emptied(one);
+  }
+
   async #emptied(one: Open): Promise<Place[]> {
     let at = this.#reader.number((one.info as ReportInfo).reportId);
     for (let hop = 0; hop < 8; hop++) {
@@ -183,7 +193,7 @@ export class TargetResolver {
     const { is } = candidate;
     if (candidate.kind === "request") return [{ kind: "request", actionId: candidate.actionId, is }];
     if (!info) return [];
-    if (places.length === 0) return this.#whole(candidate, info, item);
+    if (places.length === 0) return candidate.kind === "item" ? [] : this.#whole(candidate, info, item);
     const byRoot = new Map<string, Set<number>>();
     let whole = false;
     for (const place of places) {
@@ -196,7 +206,7 @@ export class TargetResolver {
         byRoot.set(root, indexes);
       }
     }
-    if (byRoot.size === 0) return this.#whole(candidate, info, undefined);
+    if (byRoot.size === 0) return candidate.kind === "item" ? [] : this.#whole(candidate, info, undefined);
     return [...byRoot].map(([root, indexes]) => {
       const list = whole ? null : [...indexes].sort((left, right) => left - right);
       return { kind: "items", root, indexes: list, step: step === root ? null : step, is };

@@ -2,6 +2,7 @@ import { ReportWalk } from "../lineage/walk.ts";
 import { Judge } from "../outcome/judge.ts";
 import type { Limits } from "../outcome/limits.ts";
 import { StatusRules } from "../outcome/status.ts";
+import type { LoggedError } from "../run/log-pass.ts";
 import type { RejectedRequest } from "../run/read/rejected.ts";
 import { sayTime } from "../run/say-time.ts";
 import type { Catalogue } from "../source/catalogue.ts";
@@ -78,7 +79,7 @@ export async function trace(request: TraceRequest): Promise<TraceResult> {
     judgement,
     status: new StatusRules(facts.reports, new ReportWalk(facts.graph, "down")),
     fates: new Fates(facts, reader.rows, request.limits, request.timeZone),
-    logged,
+    logged: bySubmission(logged),
     results: await readResults(snapshot, catalogue, legacyRoots(plan, infos)),
     sight,
   };
@@ -98,6 +99,17 @@ export async function trace(request: TraceRequest): Promise<TraceResult> {
       ? await traceGraph({ ...request.graph, targets: answered, siblings, plan, context, snapshot, catalogue })
       : null,
   };
+}
+
+function bySubmission(entries: readonly LoggedError[]): Map<string | number, LoggedError[]> {
+  const found = new Map<string | number, LoggedError[]>();
+  for (const entry of entries) {
+    const key = entry.reportId ?? entry.submissionId;
+    const known = found.get(key);
+    if (known) known.push(entry);
+    else found.set(key, [entry]);
+  }
+  return found;
 }
 
 /** Targets whose stories are told, or have to be looked at to know whether the asker may see them. */

@@ -92,35 +92,83 @@ function refine(
   { members, links }: Chains,
   parents: Map<number, Map<number, number>>,
   lookOf: (report: number) => Look,
-): number[] {
+): Int32Array {
   const looks = members.map((chain) => chain.map(lookOf));
   const texts = looks.map((chain) => chain.map(({ text, receiver }) => `${text} ${receiver}`).join(" > "));
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  let classes = numbered(
-    texts.map((text, at) => {
-      const [{ alone, file }] = looks[at];
-      return alone || (file && (counts.get(text) ?? 0) <= FILES_APART) ? `${text} #${at}` : text;
-    }),
-  );
+  const labels = texts.map((text, at) => {
+    const [{ alone, file }] = looks[at];
+    return alone || (file && (counts.get(text) ?? 0) <= FILES_APART) ? `${text} #${at}` : text;
+  });
+  let classes = numbered(labels);
+  const [below, above] = [adjacency(links, members.length), adjacency(parents, members.length)];
   for (let round = 0; round < ROUNDS; round++) {
-    const split = numbered(
-      classes.map((own, at) => {
-        const around = (side: Map<number, Map<number, number>>): string =>
-          [...new Set([...(side.get(at)?.keys() ?? [])].map((other) => classes[other]))]
-            .sort((a, b) => a - b)
-            .join(",");
-        return `${own}|${around(parents)}|${around(links)}`;
-      }),
-    );
-    const before = new Set(classes).size;
+    const split = splitByNeighbours(classes, below, above);
+    if (split.count === classes.count) break;
     classes = split;
-    if (new Set(split).size === before) break;
   }
-  return classes;
+  return classes.of;
 }
 
-function merge({ members, links }: Chains, classes: readonly number[]): Shaped {
+interface Classes {
+  of: Int32Array;
+  count: number;
+}
+
+/** The neighbours of node n: targets[first[n]] .. targets[first[n + 1] - 1]. */
+interface Adjacency {
+  first: Int32Array;
+  targets: Int32Array;
+}
+
+function adjacency(links: Map<number, Map<number, number>>, nodes: number): Adjacency {
+  const first = new Int32Array(nodes + 1);
+  for (const [from, to] of links) first[from + 1] = to.size;
+  for (let node = 0; node < nodes; node++) first[node + 1] += first[node];
+  const targets = new Int32Array(first[nodes]);
+  for (const [from, to] of links) targets.set([...to.keys()], first[from]);
+  return { first, targets };
+}
+
+/**
+ * One round: nodes stay in one class when their class and the sets of their neighbours' classes are
+ * the same. Sets are compared by a sum of 53 bits, since texts of them cost seconds in a large
+ * lineage; that two sets of thousands have one sum is not to be expected in a lifetime of traces.
+ */
+function splitByNeighbours({ of, count }: Classes, below: Adjacency, above: Adjacency): Classes {
+  const met = new Int32Array(count).fill(-1);
+  const split = new Int32Array(of.length);
+  const numbers = new Map<number, number>();
+  for (let node = 0; node < of.length; node++) {
+    let high = mix(of[node], 1);
+    let low = mix(of[node], 2);
+    for (const [side, { first, targets }] of [below, above].entries()) {
+      const mark = 2 * node + side;
+      for (let at = first[node]; at < first[node + 1]; at++) {
+        const other = of[targets[at]];
+        if (met[other] === mark) continue;
+        met[other] = mark;
+        high = (high + mix(other, 3 + 2 * side)) | 0;
+        low = (low + mix(other, 4 + 2 * side)) | 0;
+      }
+    }
+    const key = (high >>> 0) * 2 ** 21 + (low >>> 11);
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    split[node] = known;
+  }
+  return { of: split, count: numbers.size };
+}
+
+function mix(value: number, seed: number): number {
+  let hash = Math.imul(value + 0x9e3779b1 * seed, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
+  return hash ^ (hash >>> 15);
+}
+
+function merge({ members, links }: Chains, classes: Int32Array): Shaped {
   const sizes = new Map<number, number>();
   for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
   const shapes: Shape[] = [];
@@ -140,13 +188,14 @@ function merge({ members, links }: Chains, classes: readonly number[]): Shaped {
   return { shapes, links: relabel(links, (at) => shapeOf[at]) };
 }
 
-function numbered(texts: readonly string[]): number[] {
+function numbered(texts: readonly string[]): Classes {
   const numbers = new Map<string, number>();
-  return texts.map((text) => {
+  const of = Int32Array.from(texts, (text) => {
     const known = numbers.get(text) ?? numbers.size;
     numbers.set(text, known);
     return known;
   });
+  return { of, count: numbers.size };
 }
 
 function reverse(links: Map<number, Map<number, number>>): Map<number, Map<number, number>> {

@@ -101,7 +101,13 @@ function nearest(
 
 function reversed({ links }: Shaped): Map<number, number[]> {
   const above = new Map<number, number[]>();
-  for (const [from, to] of links) for (const child of to.keys()) above.set(child, [...(above.get(child) ?? []), from]);
+  for (const [from, to] of links) {
+    for (const child of to.keys()) {
+      const known = above.get(child);
+      if (known) known.push(from);
+      else above.set(child, [from]);
+    }
+  }
   return above;
 }
 
@@ -204,7 +210,10 @@ function detailOf({ facts, tellsContents, formatNumber }: ViewRequest, info: Rep
 
 function hiddenReports({ shapes }: Shaped, neighbours: Iterable<number>, shown: ReadonlySet<number>): number {
   let count = 0;
-  for (const at of neighbours) if (!shown.has(at)) count += shapes[at].members.flat().length;
+  for (const at of neighbours) {
+    if (shown.has(at)) continue;
+    for (const chain of shapes[at].members) count += chain.length;
+  }
   return count;
 }
 

@@ -21,7 +21,8 @@ export interface StoryContext {
   judgement: Judgement;
   status: StatusRules;
   fates: Fates;
-  logged: readonly LoggedError[];
+  /** The action log's entries by their submission's report, those of rejected requests by their action. */
+  logged: ReadonlyMap<string | number, readonly LoggedError[]>;
   results: ReadonlyMap<string, readonly ResultRow[]>;
   sight: Sight;
 }

@@ -69,7 +69,9 @@ export function submissionStory(asked: ItemsAsked, context: StoryContext): Submi
     },
     outcomes: groups.map((group) => outcomeGroup(group, context, isOwn)),
     notConsidered: sight === undefined && !only?.key ? notConsidered(info, groups, context) : [],
-    messages: groupMessages(context.logged.filter((entry) => isShown(entry, asked.root, items, isOwn, sight))),
+    messages: groupMessages(
+      (context.logged.get(asked.root) ?? []).filter((entry) => isShown(entry, items, isOwn, sight)),
+    ),
     unread: isOwn ? asked.unread : 0,
   };
 }
@@ -135,14 +137,12 @@ function trackingId(root: number, item: number, { facts, logged, reader }: Story
   if (stored !== "") return stored;
   // The universal pipeline stores a message's id only where something was to be said about it; a missing mapping
   // has the id of an observation instead. Source: fhirengine/engine/FHIRConverter.kt.
-  const reportId = reader.idOf(root);
-  const named = logged.find(
-    (entry) =>
-      entry.reportId === reportId &&
-      entry.item === item &&
-      entry.trackingId !== "" &&
-      entry.detail.errorCode !== "INVALID_MSG_CONDITION_MAPPING",
-  );
+  const named = logged
+    .get(reader.idOf(root))
+    ?.find(
+      (entry) =>
+        entry.item === item && entry.trackingId !== "" && entry.detail.errorCode !== "INVALID_MSG_CONDITION_MAPPING",
+    );
   return named?.trackingId ?? "";
 }
 
@@ -183,12 +183,10 @@ function notConsidered(info: ReportInfo, groups: readonly Grouped[], { facts }: 
 /** Operators see all; a sender what is not internal to ReportStream; a receiver what its own filters took. */
 function isShown(
   entry: LoggedError,
-  root: string,
   items: ReadonlySet<number> | undefined,
   isOwn: boolean,
   sight: StoryContext["sight"],
 ): boolean {
-  if (entry.reportId !== root) return false;
   if (items && entry.item !== 0 && !items.has(entry.item)) return false;
   if (sight === undefined) return true;
   if (isOwn) return entry.scope !== "internal";
