@@ -15,7 +15,8 @@ export const demo = defineCommand({
   describe: "all of it on an embedded Postgres with sample data",
   details: [
     "Starts a Postgres server of its own in a temporary folder, creates ReportStream's schema, loads three days of generated " +
-      "submissions, runs yesterday and prints where the pages are. Needs no database and leaves nothing but the run's folder.",
+      "submissions, runs yesterday, sends three mails to a mail server of its own, and prints where pages and mails are. " +
+      "Needs no database and leaves nothing but the run's folder and the mails.",
   ],
   examples: [
     ["demo", "the pages of sample data in ./out"],

@@ -4,7 +4,9 @@ import type { DemoOptions } from "../cli/demo.ts";
 import { loadConfig } from "../config/load.ts";
 import { createProgress } from "../progress.ts";
 import { runCommand } from "../run/command.ts";
+import { folderOfRun } from "../run/plan.ts";
 import { resolveWindow } from "../time/window.ts";
+import { demoMails } from "./demo-mail.ts";
 import { loadSample } from "./sample/index.ts";
 import { createSchema } from "./schema.ts";
 import { startEmbeddedPostgres } from "./server.ts";
@@ -29,10 +31,11 @@ export async function demoCommand(options: DemoOptions, context: Context): Promi
     progress.phase("loading sample data");
     const databaseUrl = await loadDemo(server.url, asOf, config.timeZone);
     progress.stop();
-    return await runCommand(
+    const window = resolveWindow({ timeZone: config.timeZone }, asOf);
+    const code = await runCommand(
       {
         config,
-        window: resolveWindow({ timeZone: config.timeZone }, asOf),
+        window,
         organizations: [],
         connection: { databaseUrl, env: {} },
         force: true,
@@ -44,6 +47,12 @@ export async function demoCommand(options: DemoOptions, context: Context): Promi
       },
       context,
     );
+    if (code !== 0) return code;
+    const mails = await demoMails({ config, run: folderOfRun(config.out, window), ownerUrl: server.url }, context);
+    // With --json, stdout is the run's result alone.
+    const stream = json ? context.stderr : context.stdout;
+    for (const { to, file } of mails) stream.write(`mail to ${to}, delivered to a server of the demo's own: ${file}\n`);
+    return code;
   } finally {
     progress.stop();
     context.signal.removeEventListener("abort", stop);
