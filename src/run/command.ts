@@ -7,7 +7,8 @@ import { loadTemplates } from "../report/templates.ts";
 import { loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
 import { openSnapshot } from "../source/snapshot.ts";
-import { DAY, HOUR, MINUTE } from "../time/instant.ts";
+import { HOUR } from "../time/instant.ts";
+import { limitsOf } from "./limits-of.ts";
 import { folderOfRun, planRun } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
 import { runWindow } from "./run.ts";
@@ -41,15 +42,10 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   }
   const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet: options.quiet });
   try {
-    const { limits } = config;
     const result = await runWindow({
       plan,
-      limits: {
-        pipeline: limits.pipelineStuckMinutes * MINUTE,
-        send: limits.sendGraceMinutes * MINUTE,
-        fileLife: limits.fileExpiryDays * DAY,
-      },
-      settle: limits.settleHours * HOUR,
+      limits: limitsOf(config),
+      settle: config.limits.settleHours * HOUR,
       catalogue,
       render,
       unmasked: options.unmasked,

@@ -84,8 +84,18 @@ async function earlierRun(folder: string, date: string, pairs: [string, string, 
 
 describe("a run of one day", () => {
   let silence: JudgedSilence;
+  let page: string;
   beforeAll(async () => {
-    silence = (await silenceOf(join(out, "alone"), "--date", FRIDAY)) as JudgedSilence;
+    const finished = await run(database.readerUrl, join(out, "alone"), ...AS_OF, "--date", FRIDAY);
+    silence = (await finished.summary()).silence as JudgedSilence;
+    page = await finished.text("index.html");
+  });
+
+  test("is told on the operators' page, with times in the window's zone", () => {
+    expect(page).toContain("sender simple_report.csvuploader");
+    expect(page).toContain("Nov 18 10:00");
+    expect(page).toContain("never.elr");
+    expect(page).toContain("there are none.");
   });
 
   test("compares with the same weekday of the eight weeks before", () => {
