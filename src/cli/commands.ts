@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { connections } from "./connections.ts";
 import { demo } from "./demo.ts";
 import { errors } from "./errors.ts";
 import { failures } from "./failures.ts";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   errors,
   organizations,
   organizationsKeys,
+  connections,
   ...tables,
   ...schedule,
   ...mail,

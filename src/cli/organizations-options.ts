@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import type { Period, Window } from "../time/window.ts";
 import type { Context } from "./context.ts";
 import { commonOptions, connectionOptions, jsonOption, windowOptions } from "./options.ts";
 import { readSettings, type SettingArguments } from "./settings.ts";
@@ -48,4 +49,20 @@ export async function readListing(args: ListingArguments, context: Context) {
 export function wholeNumber(option: string, text: string, most: number): number {
   if (/^[0-9]{1,6}$/.test(text) && Number(text) <= most) return Number(text);
   throw new UsageError(`${option} ${text} is not a whole number up to ${most}`);
+}
+
+/** The window that is asked for; undefined where none is, and `--days` holds. @throws UsageError where both are given */
+export async function readWindow(
+  args: { date?: string | undefined; from?: string | undefined; to?: string | undefined; last?: Period | undefined },
+  days: string | undefined,
+  timeZone: string,
+  context: Context,
+): Promise<Window | undefined> {
+  const { date, from, to, last } = args;
+  if ([date, from, to, last].every((value) => value === undefined)) return undefined;
+  if (days !== undefined) {
+    throw new UsageError("--days and a window contradict each other", { hint: "give one of the two" });
+  }
+  const { resolveWindow } = await import("../time/window.ts");
+  return resolveWindow({ date, from, to, last, timeZone }, context.now() * 1000);
 }
