@@ -85,10 +85,14 @@ export class Judge {
     return outcomes.length === 1 ? outcomes : this.#byName(outcomes);
   }
 
+  /** Two receivers may print alike (`a.b` + `c`, `a` + `b.c`): then by their keys. */
   #byName(outcomes: ItemOutcome[]): ItemOutcome[] {
     const { receivers } = this.#facts.reports;
-    const name = ({ receiver }: ItemOutcome): string => receivers.get(receiver).name;
-    return outcomes.sort((left, right) => (name(left) < name(right) ? -1 : 1));
+    return outcomes.sort((left, right) => {
+      const [one, other] = [receivers.get(left.receiver), receivers.get(right.receiver)];
+      if (one.name !== other.name) return one.name < other.name ? -1 : 1;
+      return one.key < other.key ? -1 : 1;
+    });
   }
 
   #forReceiver(evidence: ReceiverEvidence): ItemOutcome {
@@ -196,11 +200,16 @@ export class Judge {
 
   #undelivered({ files, open, filtered }: ReceiverEvidence): Verdict {
     if (files.length > 0) return this.#fileVerdict(this.#newest(files));
-    if (open.length > 0) return this.#worstOpen(open);
+    if (open.length > 0) return this.#worstOpen(this.#inOrder(open));
     if (filtered.length === 0) return CIRCLE;
-    const report = filtered[0];
+    const report = this.#inOrder(filtered)[0];
     if (this.#facts.kinds[report] === KIND.unsent) return unsentVerdict();
     return filteredVerdict(this.#facts.log.filtersOf(report));
+  }
+
+  /** Of several copies the first is the oldest, not the one that the database happened to hand out first. */
+  #inOrder(reports: number[]): number[] {
+    return reports.length < 2 ? reports : reports.sort((left, right) => this.#facts.reports.compare(left, right));
   }
 
   #newest(files: readonly number[]): number {
@@ -271,7 +280,7 @@ export class Judge {
       return firstEdgeOf(graph, root, index) < 0 ? this.#notInLineage(root, index) : CIRCLE;
     }
     let verdict: Verdict | undefined;
-    for (const leaf of leaves) {
+    for (const leaf of this.#inOrder(leaves)) {
       const next = this.#leafVerdict(root, index, leaf, kinds[leaf]);
       if (!verdict || (next.outcome !== verdict.outcome && worst(next.outcome, verdict.outcome) === next.outcome)) {
         verdict = next;

@@ -117,7 +117,7 @@ export class LegacyFilters {
     const { log, reports } = this.#facts;
     if (STEPS[reports.nextAction[root]] !== "none") return "";
     const names = [root, ...this.#children(root)].map((report) => log.failedTranslations(report)).filter(Boolean);
-    return [...new Set(names)].join(", ");
+    return [...new Set(names)].sort().join(", ");
   }
 
   #children(report: number): number[] {

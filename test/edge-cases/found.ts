@@ -876,4 +876,25 @@ export const FOUND: EdgeCase[] = [
       };
     },
   },
+  {
+    id: "X43",
+    situation:
+      "two copies of an item were filtered for different reasons, and the later one stands first in the tables",
+    ours: "the reason of the oldest, whatever order the database hands rows out in",
+    reportstream: "-",
+    async rows({ rows, lab, phd }) {
+      const root = await rows.receive({ at: at("14:00"), sender: lab });
+      const later = await rows.convert(root, { at: at("14:10") });
+      const earlier = await rows.convert(root, { at: at("14:01") });
+      for (const [copies, type] of [[later, "CONDITION_FILTER"] as const, [earlier, "ROUTING_FILTER"] as const]) {
+        const [file] = await rows.destinationFilter(copies[0]!, { receivers: [phd] });
+        await rows.receiverFilter(await rows.enrich(file!), { filtered: { type } });
+      }
+      return async (files) => {
+        expect(pick(await files.item(root), "outcome", "reason")).toEqual({
+          ...{ outcome: "filtered", reason: "filtered by ROUTING_FILTER" },
+        });
+      };
+    },
+  },
 ];
