@@ -58,7 +58,7 @@ test("a ladder of 40 diamonds has 81 reports, each met once", async () => {
     expect(result.graph?.edges).toHaveLength(2 * 40 + 2 * 39);
     // Ways through the ladder double at each rung: whoever walks them all never returns.
     expect(took).toBeLessThan(2000);
-    if (process.env.TRACE_BENCH) console.info(`ladder: ${took.toFixed(1)} ms`);
+    if (process.env.TRACE_BENCH) process.stderr.write(`ladder: ${took.toFixed(1)} ms\n`);
   } finally {
     await snapshot.close();
   }
@@ -116,8 +116,8 @@ test.runIf(process.env.TRACE_BENCH)("500 nodes out of a lineage of a million edg
       const took = performance.now() - before;
       const grown = (process.memoryUsage().rss - memory) / 2 ** 20;
       const { nodes, hidden } = result.graph!;
-      console.info(
-        `${round}: ${took.toFixed(0)} ms (${((user + system) / 1000).toFixed(0)} ms of it this process's own), ${nodes.length} nodes, ${hidden} read and hidden, ${grown.toFixed(0)} MB more`,
+      process.stderr.write(
+        `${round}: ${took.toFixed(0)} ms (${((user + system) / 1000).toFixed(0)} ms of it this process's own), ${nodes.length} nodes, ${hidden} read and hidden, ${grown.toFixed(0)} MB more\n`,
       );
       expect(nodes.filter(({ kind }) => kind !== "more").length).toBeLessThanOrEqual(500);
       expect(result.graph?.cut).toBe(true);
