@@ -6,6 +6,7 @@ import { failures } from "./failures.ts";
 import { ledgerInit } from "./ledger.ts";
 import { lineageCheck } from "./lineage-check.ts";
 import { mail } from "./mail.ts";
+import { organizationsChanges } from "./organizations-changes.ts";
 import { organizationsKeys } from "./organizations-keys.ts";
 import { organizations } from "./organizations.ts";
 import { query } from "./query.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   organizations,
   organizationsKeys,
   connections,
+  organizationsChanges,
   ...tables,
   ...schedule,
   ...mail,
