@@ -1,5 +1,4 @@
 import type { EdgeList } from "./edge-list.ts";
-import { grown } from "./uuid-table.ts";
 
 /**
  * The lineage of a run, ready to walk: item edges sorted by parent report and parent index, each
@@ -68,7 +67,6 @@ function sortByParent(edges: EdgeList, reportCount: number): SortedEdges {
     firstEdge[parent + 1]++;
   });
   for (let report = 0; report < reportCount; report++) firstEdge[report + 1] += firstEdge[report];
-  const next = firstEdge.slice(0, reportCount);
   const sorted = {
     firstEdge,
     parentIndex: new Int32Array(length),
@@ -79,7 +77,7 @@ function sortByParent(edges: EdgeList, reportCount: number): SortedEdges {
   const { parentIndex, child, childIndex, tracking } = sorted;
   edges.each(
     (parent, index, into, indexThere, position) => {
-      const edge = next[parent]++;
+      const edge = firstEdge[parent]++;
       parentIndex[edge] = index;
       child[edge] = into;
       childIndex[edge] = indexThere;
@@ -88,7 +86,14 @@ function sortByParent(edges: EdgeList, reportCount: number): SortedEdges {
     },
     { drain: true },
   );
+  shiftBack(firstEdge);
   return sorted;
+}
+
+/** Placing moved every start on to the next one's: moving them back saves a second column of starts. */
+function shiftBack(starts: Int32Array): void {
+  starts.copyWithin(1, 0, starts.length - 1);
+  starts[0] = 0;
 }
 
 /** Sorts each report's run and drops repeated edges; returns how many are left. */
@@ -176,15 +181,13 @@ function reportPairs(edges: SortedEdges, links: ReportLinks, reportCount: number
   const { firstEdge, child } = edges;
   const byParent = linksByParent(links, reportCount);
   const first = new Int32Array(reportCount + 1);
-  let targets = new Int32Array(Math.max(1024, reportCount));
+  // Room for all of them; what stays unused takes no memory.
+  const targets = new Int32Array(firstEdge[reportCount] + byParent.targets.length);
   /** seenBy[c] = p + 1 once the pair (p, c) is written. */
   const seenBy = new Int32Array(reportCount);
   let length = 0;
   for (let report = 0; report < reportCount; report++) {
     first[report] = length;
-    const edgesThere = firstEdge[report + 1] - firstEdge[report];
-    const linksThere = byParent.first[report + 1] - byParent.first[report];
-    if (length + edgesThere + linksThere > targets.length) targets = grown(targets, length + edgesThere + linksThere);
     for (let edge = firstEdge[report]; edge < firstEdge[report + 1]; edge++) {
       const to = child[edge];
       if (seenBy[to] === report + 1) continue;
@@ -206,9 +209,9 @@ function linksByParent(links: ReportLinks, reportCount: number): Pairs {
   const first = new Int32Array(reportCount + 1);
   for (const parent of links.parent) first[parent + 1]++;
   for (let report = 0; report < reportCount; report++) first[report + 1] += first[report];
-  const next = first.slice(0, reportCount);
   const targets = new Int32Array(links.parent.length);
-  for (let link = 0; link < links.parent.length; link++) targets[next[links.parent[link]]++] = links.child[link];
+  for (let link = 0; link < links.parent.length; link++) targets[first[links.parent[link]]++] = links.child[link];
+  shiftBack(first);
   return { first, targets };
 }
 
@@ -216,13 +219,13 @@ function reversed(pairs: Pairs, reportCount: number): { firstParent: Int32Array;
   const firstParent = new Int32Array(reportCount + 1);
   for (const target of pairs.targets) firstParent[target + 1]++;
   for (let report = 0; report < reportCount; report++) firstParent[report + 1] += firstParent[report];
-  const next = firstParent.slice(0, reportCount);
   const parents = new Int32Array(pairs.targets.length);
   for (let report = 0; report < reportCount; report++) {
     for (let pair = pairs.first[report]; pair < pairs.first[report + 1]; pair++) {
-      parents[next[pairs.targets[pair]]++] = report;
+      parents[firstParent[pairs.targets[pair]]++] = report;
     }
   }
+  shiftBack(firstParent);
   return { firstParent, parents };
 }
 

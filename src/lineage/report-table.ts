@@ -57,17 +57,28 @@ export class ReportTable {
 
   /** Makes room for every number that `ids` has given out. Call it before reading columns by number. */
   reserve(): void {
-    if (this.flags.length >= this.size) return;
-    const length = this.size;
-    this.actionId = grown(this.actionId, length);
-    this.createdAt = grown(this.createdAt, length);
-    this.nextAction = grown(this.nextAction, length);
-    this.nextActionAt = grown(this.nextActionAt, length);
-    this.receiver = grown(this.receiver, length);
-    this.itemCount = grown(this.itemCount, length);
-    this.itemCountBefore = grown(this.itemCountBefore, length);
-    this.flags = grown(this.flags, length);
-    this.writtenBy = grown(this.writtenBy, length);
+    if (this.flags.length < this.size) this.#grow(Math.max(this.size, this.flags.length * 2));
+  }
+
+  /**
+   * Makes room for about so many reports at once: columns that grow on the way are copied, and the
+   * copies count until they are collected. What stays unused takes no memory.
+   */
+  expect(count: number): void {
+    this.ids.expect(count);
+    if (this.flags.length < count) this.#grow(count);
+  }
+
+  #grow(length: number): void {
+    this.actionId = grown(this.actionId, length, length);
+    this.createdAt = grown(this.createdAt, length, length);
+    this.nextAction = grown(this.nextAction, length, length);
+    this.nextActionAt = grown(this.nextActionAt, length, length);
+    this.receiver = grown(this.receiver, length, length);
+    this.itemCount = grown(this.itemCount, length, length);
+    this.itemCountBefore = grown(this.itemCountBefore, length, length);
+    this.flags = grown(this.flags, length, length);
+    this.writtenBy = grown(this.writtenBy, length, length);
   }
 
   /** Writes a row's columns. A row that is read twice (by time, then by key) is written twice alike. */

@@ -11,8 +11,12 @@ import { shownFileName, transportOf } from "../../outcome/transport.ts";
 import { type BinaryFields, readInstant, readInt4, readInt8, readText } from "../../source/binary-rows.ts";
 import type { Catalogue } from "../../source/catalogue.ts";
 import { copyBinary, copyBinaryByKeys } from "../../source/copy-binary.ts";
+import { estimatedRows } from "../../source/estimate.ts";
 import type { ParameterValues } from "../../source/parameter-types.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
+
+/** An estimate may be far off: beyond this, columns grow as rows come. */
+const MOST_EXPECTED = 20_000_000;
 
 /** Either a range of time (half-open, microseconds) or a list of keys; keys may be limited to what came after an instant. */
 export type Reach =
@@ -58,6 +62,12 @@ export class LineageRows {
         tracking.add(buffer, offsets[4], lengths[4]),
       );
     });
+  }
+
+  /** Makes room for the reports of a time, as many as the server expects. */
+  async expectReports(time: { from: number; to: number }): Promise<void> {
+    const expected = await estimatedRows(this.#snapshot, this.#catalogue.find("lineage-reports"), time);
+    this.reports.expect(Math.min(MOST_EXPECTED, Math.ceil(expected * 1.1)));
   }
 
   async readReports(reach: Reach): Promise<void> {

@@ -28,6 +28,7 @@ export async function readLineage(
   asOf: Micros,
 ): Promise<{ graph: Graph; kinds: Uint8Array }> {
   const time = { from: span.from, to: span.horizon };
+  await rows.expectReports(time);
   await rows.readReports(time);
   await rows.readEdges(time);
   await rows.readFiles(time);
