@@ -897,4 +897,62 @@ export const FOUND: EdgeCase[] = [
       };
     },
   },
+  {
+    id: "X44",
+    situation: "the sending of an empty batch failed for good",
+    ours: "a row of failures.csv with 0 items and no sender; no item fails",
+    reportstream: "a failure like any other",
+    async rows({ rows, phd }) {
+      const empty = await rows.emptyBatch({ at: at("14:00"), receiver: phd });
+      await rows.exhaust(empty);
+      return async (files) => {
+        expect((await files.failures(phd)).map((row) => pick(row, "report_id", "items", "senders", "state"))).toEqual([
+          { report_id: empty.id, items: "0", senders: "", state: "open" },
+        ]);
+        expect((await files.csv("items.csv")).filter(({ receiver }) => receiver === phd)).toEqual([]);
+      };
+    },
+  },
+  {
+    id: "X45",
+    situation: "a request was answered 500 and left no report",
+    ours: "a submission of status Error, like a refused one",
+    reportstream: "in no list",
+    async rows({ rows, lab }) {
+      const action = await rows.rejected({ at: at("14:00"), sender: lab, action: { http_status: 500 } });
+      return async (files) => {
+        expect(pick(await files.submission(action), "http_status", "status", "items")).toEqual({
+          ...{ http_status: "500", status: "Error", items: "0" },
+        });
+      };
+    },
+  },
+  {
+    id: "X46",
+    situation: "November 2022: one step `route`, no receiver in the actions, sent files without a body",
+    ours: "delivered and filtered, receivers from the report rows",
+    reportstream: "queries by action.receiving_org find nothing",
+    night: { date: "2022-11-15", asOf: "2022-11-16T12:00:00Z" },
+    async rows({ rows, lab, phd, cdc, sql }) {
+      const root = await rows.receive({ at: "2022-11-15T15:00:00Z", sender: lab, items: 2 });
+      const [first, second] = await rows.convert(root);
+      const routed = await rows.route(first!, {
+        receivers: [phd, cdc],
+        filtered: { [cdc]: { type: "QUALITY_FILTER" } },
+      });
+      await rows.send(await rows.batch([await rows.translate(routed[0]!)]));
+      await rows.route(second!, { receivers: [] });
+      const named = await sql("select 1 from action where receiving_org like 'x46-%'");
+      return async (files) => {
+        expect(named).toEqual([]);
+        expect(await files.outcomes(root)).toEqual([`1 ${cdc} filtered`, `1 ${phd} delivered`, "2 unrouted"]);
+        const [delivery] = await files.deliveries(phd);
+        expect(pick(delivery!, "receiver", "attempts", "senders")).toEqual({
+          receiver: phd,
+          attempts: "1",
+          senders: lab,
+        });
+      };
+    },
+  },
 ];
