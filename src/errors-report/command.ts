@@ -19,6 +19,9 @@ import { readErrors } from "./read.ts";
 /** Groups printed at once. */
 const BATCH = 1000;
 
+/** Messages can have a megabyte each: so many characters are printed at once. */
+const CHARACTERS = 4_000_000;
+
 /**
  * `lineage-report errors`: prints the entries of a window's action log, or their groups.
  *
@@ -80,7 +83,19 @@ function isNamed({ name, organization }: Party, wantedName: string | undefined):
 }
 
 async function* rows(batches: AsyncIterable<LoggedError[]>, unmasked: boolean): AsyncGenerator<Row[]> {
-  for await (const batch of batches) yield batch.map((error) => cells(unmasked ? storedRow(error) : errorRow(error)));
+  for await (const batch of batches) {
+    let piece: Row[] = [];
+    let characters = 0;
+    for (const error of batch) {
+      piece.push(cells(unmasked ? storedRow(error) : errorRow(error)));
+      characters += error.detail.message.length;
+      if (characters < CHARACTERS) continue;
+      yield piece;
+      piece = [];
+      characters = 0;
+    }
+    if (piece.length > 0) yield piece;
+  }
 }
 
 async function* groups(batches: AsyncIterable<LoggedError[]>, onRead: () => void): AsyncGenerator<Row[]> {

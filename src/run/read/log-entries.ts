@@ -4,6 +4,9 @@ import type { Snapshot } from "../../source/snapshot.ts";
 import type { Micros } from "../../time/instant.ts";
 import type { LogEntry } from "../log-pass.ts";
 
+/** Messages can have a megabyte each, and a batch is in memory at once. */
+const BATCH = 100;
+
 /** Streams the action log of [from, to) in batches, in flat memory, by (logged_at, action_log_id). */
 export async function* logEntries(
   snapshot: Snapshot,
@@ -11,7 +14,7 @@ export async function* logEntries(
   from: Micros,
   to: Micros,
 ): AsyncGenerator<LogEntry[], void, undefined> {
-  for await (const batch of rows(snapshot, catalogue.find("log-entries"), { from, to })) {
+  for await (const batch of rows(snapshot, catalogue.find("log-entries"), { from, to }, { batchSize: BATCH })) {
     yield batch.map(([, actionId, reportId, index, trackingId, type, scope, detail, at, action]) => ({
       actionId: Number(actionId),
       reportId: reportId as string | null,
