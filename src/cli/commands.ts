@@ -12,6 +12,7 @@ import { organizations } from "./organizations.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
 import { schedule } from "./schedule.ts";
+import { status } from "./status.ts";
 import { tables } from "./tables.ts";
 import { trace } from "./trace.ts";
 import { undelivered } from "./undelivered.ts";
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   organizationsKeys,
   connections,
   organizationsChanges,
+  status,
   ...tables,
   ...schedule,
   ...mail,
