@@ -162,15 +162,19 @@ export const STATUS: EdgeCase[] = [
   },
   {
     id: "S11",
-    situation: "rows of one instant: which is the last of them decides the word",
-    ours: "stable: by (created_at, action_id, report_id)",
+    situation: "the same, and every row of the receiver has one created_at: which of them is the last decides the word",
+    ours: "stable: the last by (created_at, action_id, report_id)",
     reportstream: "arbitrary: flaps from call to call",
     async rows({ rows, lab, phd, sql }) {
-      const { root, sent, batches } = await rows.happyPath({ at: at("14:00"), sender: lab, receivers: [phd] });
-      const receiver = "update report_file set created_at = $2 where receiving_org = $1";
-      await sql(receiver, phd.split(".")[0], at("14:30"));
-      expect(sent[phd]!.actionId).toBeGreaterThan(batches[phd]!.actionId);
-      return async (files) => expect((await files.submission(root)).status).toBe("Delivered");
+      const root = await rows.receive({ at: at("14:00"), sender: lab, items: 2 });
+      const [first, second] = await rows.convert(root);
+      const [two] = await rows.destinationFilter(second!, { receivers: [phd] });
+      const waiting = await rows.enrich(two!);
+      const [one] = await rows.destinationFilter(first!, { receivers: [phd] });
+      await rows.send(await rows.batch([await rows.translate(await rows.receiverFilter(await rows.enrich(one!)))]));
+      await rows.receiverFilter(waiting, { filtered: {} });
+      await sql("update report_file set created_at = $1 where receiving_org = 's11-phd'", at("14:30"));
+      return async (files) => expect((await files.submission(root)).status).toBe("Received");
     },
   },
 ];
