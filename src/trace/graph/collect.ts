@@ -6,10 +6,12 @@ export interface RawGraph {
   nodes: Set<number>;
   /** Items along each link, by parent and child. */
   links: Map<number, Map<number, number>>;
+  /** Edges counted so far: two ids of one call may lead along the same. */
+  edges: Set<string>;
 }
 
 export function emptyGraph(): RawGraph {
-  return { nodes: new Set(), links: new Map() };
+  return { nodes: new Set(), links: new Map(), edges: new Set() };
 }
 
 function addLink(raw: RawGraph, parent: number, child: number, items: number): void {
@@ -18,6 +20,13 @@ function addLink(raw: RawGraph, parent: number, child: number, items: number): v
   const children = raw.links.get(parent) ?? new Map<number, number>();
   children.set(child, (children.get(child) ?? 0) + items);
   raw.links.set(parent, children);
+}
+
+function addEdge(raw: RawGraph, parent: Place, child: Place): void {
+  const key = `${parent.report}/${parent.index}/${child.report}/${child.index}`;
+  if (raw.edges.has(key)) return;
+  raw.edges.add(key);
+  addLink(raw, parent.report, child.report, 1);
 }
 
 /** Adds what items became, each item of a report once. @param isShown reports that may be seen */
@@ -45,8 +54,9 @@ export function collectDown(
     for (let edge = first; edge < graph.firstEdge[at.report + 1] && graph.parentIndex[edge] === at.index; edge++) {
       const child = graph.child[edge];
       if (!isShown(child)) continue;
-      addLink(raw, at.report, child, 1);
-      pass({ report: child, index: graph.childIndex[edge] });
+      const to = { report: child, index: graph.childIndex[edge] };
+      addEdge(raw, at, to);
+      pass(to);
     }
   }
 }
@@ -61,7 +71,7 @@ export function collectUp(raw: RawGraph, reader: LineageReader, items: readonly 
     if (passed.has(key)) continue;
     passed.add(key);
     for (const parent of reader.parentsOf(at)) {
-      addLink(raw, parent.report, at.report, 1);
+      addEdge(raw, parent, at);
       open.push(parent);
     }
   }

@@ -31,7 +31,8 @@ const SMALLEST_GROUP = 4;
 /** Files of one receiver side by side that are still told apart. */
 const FILES_APART = 12;
 
-const ROUNDS = 64;
+/** Rounds of telling nodes apart; a lineage that needs more is drawn without groups. */
+const ROUNDS = 400;
 
 /**
  * Folds a lineage into what people can read: steps one after the other become one node, and so do
@@ -104,11 +105,29 @@ function refine(
   let classes = numbered(labels);
   const [below, above] = [adjacency(links, members.length), adjacency(parents, members.length)];
   for (let round = 0; round < ROUNDS; round++) {
-    const split = splitByNeighbours(classes, below, above);
-    if (split.count === classes.count) break;
+    let split = splitByNeighbours(classes, below, above);
+    // Classes too small for a group are drawn one by one, which may tell their neighbours apart.
+    if (split.count === classes.count) split = apart(split);
+    if (split.count === classes.count) return classes.of;
     classes = split;
   }
-  return classes.of;
+  return Int32Array.from(members.keys());
+}
+
+/** Gives each member of a small class a class of its own. */
+function apart({ of, count }: Classes): Classes {
+  const sizes = new Int32Array(count);
+  for (const one of of) sizes[one]++;
+  const met = new Uint8Array(count);
+  let next = count;
+  const split = of.map((one) => {
+    if (sizes[one] >= SMALLEST_GROUP || met[one] === 0) {
+      met[one] = 1;
+      return one;
+    }
+    return next++;
+  });
+  return { of: split, count: next };
 }
 
 interface Classes {

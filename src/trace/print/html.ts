@@ -11,20 +11,29 @@ export function formatHtml(result: TraceResult, render: Render): string {
   const { answers, timeZone, snapshot, asOf, seenBy } = result;
   const [first] = answers;
   const title = answers.length === 1 ? `Trace of ${first.asked}` : `Trace of ${answers.length} ids`;
-  return render("trace", {
-    title: printableText(title),
+  const model = {
+    title,
     seenBy,
     asOfText: sayMoment(asOf, timeZone),
     snapshotText: sayMoment(snapshot.at, timeZone),
     answers: answers.map(({ asked, is, stories, moreStories }) => ({
-      asked: printableText(asked),
+      asked,
       is,
       stories: stories.map((story) => sayStory(story, timeZone)),
       moreStories,
     })),
     graph: result.graph === null ? null : graphModel(result.graph),
     rest: sayRest(result),
-  });
+  };
+  return render("trace", printable(model));
+}
+
+/** The same with every text's controls, and marks that reorder text, written as escapes: names are their senders'. */
+function printable<T>(value: T): T {
+  if (typeof value === "string") return printableText(value) as T;
+  if (Array.isArray(value)) return value.map(printable) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, printable(member)])) as T;
 }
 
 function graphModel(graph: TraceGraph) {
@@ -50,10 +59,10 @@ function graphModel(graph: TraceGraph) {
         x: drawing.nodes[at].x + 8,
         y: drawing.nodes[at].y + 20 + 16 * line,
       })),
-      name: printableText(linesOf(node).join(", ")),
+      name: linesOf(node).join(", "),
       what: node.what,
-      label: printableText(node.label),
-      detail: printableText(node.detail),
+      label: node.label,
+      detail: node.detail,
       reportId: node.kind === "report" ? node.reportId : "",
       reportIds: node.kind === "report" || node.kind === "more" ? [] : node.reportIds,
       moreIds: Math.max(0, node.reports - node.reportIds.length),

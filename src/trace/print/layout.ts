@@ -13,7 +13,7 @@ export interface Drawing {
 const LINE = 16;
 const PADDING = 8;
 /** Of a letter in the page's type at 12 pixels; a little more than most are wide. */
-const LETTER = 6.6;
+const LETTER = 7.3;
 const MARGIN = 12;
 
 /** Letters that stand in a node; the whole text is in its title and in the table. */
