@@ -24,7 +24,7 @@ export default {
       "only-ledger-writes-claims",
       "Of many schedulers one gets a run only while every change of a claim is a statement of ledger/; a session there can write, " +
         "so nobody else may open one.",
-      { path: "^dist/", pathNot: "^dist/(ledger|tables|scheduler|mail|embedded)/" },
+      { path: "^dist/", pathNot: "^dist/(ledger|scheduler|mail|embedded)/" },
       { path: "^dist/ledger/(connection|runs|mails|schema)\\.js$" },
     ),
     rule(

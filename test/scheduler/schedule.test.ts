@@ -166,6 +166,32 @@ describe("schedule", () => {
   });
 });
 
+describe("killed with -9", () => {
+  it("in the middle of a mail's conversation: the next scheduler takes run and mail up at once, and each happens once", async () => {
+    await database.query(
+      "truncate lineage_report.run, lineage_report.schedule, lineage_report.mail, lineage_report.mail_event",
+    );
+    server.accepted.length = 0;
+    server.asked.length = 0;
+    await awaySince("20 hours");
+    await database.query(
+      "update lineage_report.schedule set considered_until = date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - interval '1 minute'",
+    );
+    server.script({ data: { silence: true } });
+    const started = startProgram(["schedule", "--once"], await environment());
+    for (let tries = 0; tries < 400 && server.asked.length === 0; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    started.child.kill("SIGKILL");
+    await started.ended;
+    expect(await states()).toEqual(["running 1"]);
+    server.script({});
+    expect((await program("schedule", "--once")).stdout).toBe("1 done, 0 failed\n");
+    expect(await states()).toEqual(["done 1"]);
+    expect(server.accepted.map(({ to }) => to.join()).sort()).toEqual(["elr@ca-dph.example", "ops@example.org"]);
+  });
+});
+
 describe("what is missing is said", () => {
   it("a ledger", async () => {
     const other = await createTestDatabase();
