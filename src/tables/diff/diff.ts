@@ -53,8 +53,8 @@ export interface DiffOptions {
   /** Columns to recognise rows by; without them they are proposed from the data. */
   key?: { columns: readonly string[]; origin: "given" | "configured" } | undefined;
   signal?: AbortSignal | undefined;
-  /** UTF-16 units of rows kept in memory on each side before they go to disk. */
-  unitsInMemory?: number | undefined;
+  /** Bytes of rows kept in memory on each side before they go to disk. */
+  bytesInMemory?: number | undefined;
 }
 
 /**
@@ -157,7 +157,7 @@ async function chooseKey(
 }
 
 async function sortSide(source: TableSource, order: readonly string[], spill: SpillFolder, options: DiffOptions) {
-  const lines = new LineSorter(spill, options.unitsInMemory);
+  const lines = new LineSorter(spill, options.bytesInMemory);
   const digest = new ContentDigest(source.columns);
   const indices = columnIndices(source.columns, order);
   for await (const batch of source.rows()) {

@@ -1,54 +1,46 @@
 import { LineCursor } from "./line-cursor.ts";
+import { LineStore } from "./line-store.ts";
 import { readLines, type SpillFolder } from "./spill-folder.ts";
 
-/** Lines kept in memory before they are sorted and spilled, in UTF-16 units: 4 to 8 MB. */
-const UNITS_IN_MEMORY = 4_000_000;
-const BATCH_LINES = 1_000;
+/** Bytes of lines kept in memory before they are sorted and spilled. */
+const BYTES_IN_MEMORY = 6 * 1024 * 1024;
+const BATCH_LINES = 200;
 
-/** Sorts any number of lines in bounded memory; the order is that of `<` on strings. */
+/**
+ * Sorts any number of lines in bounded memory, by their UTF-8 bytes. What comes out are these bytes, each as one character
+ * (Latin-1): such texts compare under `<` exactly as the bytes do, which the characters themselves would not.
+ */
 export class LineSorter {
   readonly #spill: SpillFolder;
-  readonly #unitsInMemory: number;
-  #lines: string[] = [];
-  #units = 0;
+  readonly #bytesInMemory: number;
+  readonly #lines = new LineStore();
   readonly #runs: string[] = [];
-  #sorted = false;
 
-  constructor(spill: SpillFolder, unitsInMemory = UNITS_IN_MEMORY) {
+  constructor(spill: SpillFolder, bytesInMemory = BYTES_IN_MEMORY) {
     this.#spill = spill;
-    this.#unitsInMemory = unitsInMemory;
+    this.#bytesInMemory = bytesInMemory;
   }
 
   /** Notes a line. True: `spill` must be awaited before the next one. */
   add(line: string): boolean {
-    this.#lines.push(line);
-    this.#units += line.length + 16;
-    return this.#units > this.#unitsInMemory;
+    this.#lines.add(line);
+    return this.#lines.size > this.#bytesInMemory;
   }
 
   async spill(): Promise<void> {
-    // Without a comparator sort() compares UTF-16 units, as `<` does.
-    this.#runs.push(await this.#spill.write(this.#lines.sort()));
-    this.#lines = [];
-    this.#units = 0;
+    this.#runs.push(await this.#spill.write(this.#lines.sorted(BATCH_LINES)));
+    this.#lines.clear();
   }
 
   /** All lines in order, batch by batch; as often as wanted, once nothing more is added. */
   async *sorted(): AsyncGenerator<string[]> {
-    if (!this.#sorted) {
-      this.#lines.sort();
-      this.#sorted = true;
-    }
-    if (this.#runs.length === 0) {
-      yield this.#lines;
-      return;
-    }
-    yield* mergeRuns([...this.#runs.map(readLines), batchOf(this.#lines)]);
+    if (this.#runs.length === 0) yield* this.#kept();
+    else yield* mergeRuns([...this.#runs.map(readLines), this.#kept()]);
   }
-}
 
-async function* batchOf(lines: string[]): AsyncGenerator<string[]> {
-  yield lines;
+  async *#kept(): AsyncGenerator<string[]> {
+    for (const batch of this.#lines.sorted(BATCH_LINES)) yield batch.map((line) => line.toString("latin1"));
+  }
 }
 
 async function* mergeRuns(runs: readonly AsyncIterable<string[]>[]): AsyncGenerator<string[]> {

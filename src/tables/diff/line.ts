@@ -15,8 +15,9 @@ export function rowLine(row: readonly string[], order: readonly number[]): strin
   return cells.join("\t");
 }
 
-/** The cells of a line, in the order in which they were written. */
-export function lineCells(line: string): string[] {
+/** The cells of a sorted line (its UTF-8 bytes as Latin-1, see LineSorter), in the order in which they were written. */
+export function lineCells(bytes: string): string[] {
+  const line = Buffer.from(bytes, "latin1").toString("utf8");
   const cells = line.slice(0, -1).split("\t");
   return line.includes("\\") ? cells.map((cell) => cell.replace(/\\([\\nt])/g, unescapeSpecial)) : cells;
 }

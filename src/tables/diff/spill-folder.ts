@@ -1,7 +1,6 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StringDecoder } from "node:string_decoder";
 
 /**
  * Lines on disk while a diff is taken, in a folder of their own under the temporary folder, which is
@@ -11,15 +10,13 @@ export class SpillFolder {
   #path: Promise<string> | undefined;
   #files = 0;
 
-  /** Writes lines to a new file; resolves with its path. */
-  async write(lines: readonly string[]): Promise<string> {
+  /** Writes batches of lines, as bytes, to a new file; resolves with its path. */
+  async write(batches: Iterable<readonly Uint8Array[]>): Promise<string> {
     this.#path ??= mkdtemp(join(tmpdir(), "lineage-report-diff-"));
     const path = join(await this.#path, `${this.#files++}.lines`);
     const file = await open(path, "wx", 0o600);
     try {
-      for (let at = 0; at < lines.length; at += LINES_PER_WRITE) {
-        await file.writeFile(`${lines.slice(at, at + LINES_PER_WRITE).join("\n")}\n`, "utf8");
-      }
+      for (const lines of batches) await file.writeFile(Buffer.concat(lines.flatMap((line) => [line, LINE_END])));
     } finally {
       await file.close();
     }
@@ -32,21 +29,19 @@ export class SpillFolder {
   }
 }
 
-const LINES_PER_WRITE = 2_000;
-
+const LINE_END = Buffer.from("\n");
 const BYTES_PER_READ = 16 * 1024;
 
-/** The lines of a spilled file, batch by batch, through one small buffer: many files are read side by side. */
+/** The lines of a spilled file, batch by batch, their bytes as Latin-1; through one small buffer, since many files are read side by side. */
 export async function* readLines(path: string): AsyncGenerator<string[]> {
   const file = await open(path, "r");
   try {
     const buffer = Buffer.allocUnsafeSlow(BYTES_PER_READ);
-    const decoder = new StringDecoder("utf8");
     let rest = "";
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length);
       if (bytesRead === 0) return;
-      const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
+      const lines = (rest + buffer.toString("latin1", 0, bytesRead)).split("\n");
       rest = lines.pop() ?? "";
       if (lines.length > 0) yield lines;
     }

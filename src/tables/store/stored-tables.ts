@@ -26,6 +26,9 @@ export interface RowFilter {
   cell?: { column: string; value: string } | undefined;
 }
 
+/** Larger batches outlive V8's young generation, and cost 60 MB of garbage for nothing. */
+const ROWS_AT_ONCE = 200;
+
 /** Reads lookup tables through one snapshot; nothing here can write. */
 export class StoredTables {
   readonly #snapshot: Snapshot;
@@ -73,7 +76,7 @@ export class StoredTables {
     return [];
   }
 
-  #read(version: StoredVersion, filter: RowFilter, batchSize = 1000): AsyncGenerator<ResultRow[]> {
+  #read(version: StoredVersion, filter: RowFilter, batchSize = ROWS_AT_ONCE): AsyncGenerator<ResultRow[]> {
     const parameters = {
       version_id: version.id,
       first_row: filter.first,

@@ -53,7 +53,7 @@ describe("the difference of two tables", () => {
       fc.asyncProperty(table, table, fc.boolean(), fc.constantFrom(40, 200, 100_000), async (a, b, give, memory) => {
         const common = a.columns.filter((name) => b.columns.includes(name));
         const key = give && common.length > 0 ? { columns: common.slice(0, 1), origin: "given" as const } : undefined;
-        const options = { key, unitsInMemory: memory };
+        const options = { key, bytesInMemory: memory };
         const diff = await diffOf(memoryTable(a.columns, a.rows), memoryTable(b.columns, b.rows), options);
         expect(apply(bag(diff.columns, a), diff.rows)).toEqual(bag(diff.columns, b));
         const { added, removed, changed, unchanged } = diff.summary;
@@ -177,7 +177,7 @@ describe("the difference of two tables", () => {
       },
     };
     const key = { columns: ["code"], origin: "given" as const };
-    await expect(diffTables(before, failing, { key, unitsInMemory: 100 })).rejects.toThrow("the connection broke");
+    await expect(diffTables(before, failing, { key, bytesInMemory: 100 })).rejects.toThrow("the connection broke");
     expect(await leftovers()).toEqual(known);
   });
 });
