@@ -47,6 +47,10 @@ function graphModel(graph: TraceGraph) {
     cut: graph.cut,
     reports: graph.reports,
     count: graph.nodes.length,
+    asked: graph.nodes
+      .filter(({ asked }) => asked)
+      .map(({ id }) => id)
+      .slice(0, 1),
     paths: graph.edges.map(({ items }, at) => ({ ...drawing.paths[at], items: items > 1 ? items : null })),
     nodes: graph.nodes.map((node, at) => ({
       id: node.id,

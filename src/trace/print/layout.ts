@@ -17,7 +17,7 @@ const LETTER = 7.3;
 const MARGIN = 12;
 
 /** Letters that stand in a node; the whole text is in its title and in the table. */
-export const LETTERS = 34;
+export const LETTERS = 38;
 
 /** Lays a graph out from left to right. @param lines each node's lines, cut to LETTERS */
 export function layOut({ nodes, edges }: TraceGraph, lines: readonly (readonly string[])[]): Drawing {
@@ -56,15 +56,34 @@ export function layOut({ nodes, edges }: TraceGraph, lines: readonly (readonly s
       return { x: round(x - w / 2), y: round(y - h / 2), width: w, height: h };
     }),
     paths: edges.map(({ from, to }, at) => {
-      const { points } = graph.edge(`${from}`, `${to}`, `${at}`) as { points: { x: number; y: number }[] };
-      const middle = points[Math.floor(points.length / 2)];
+      const { points } = graph.edge(`${from}`, `${to}`, `${at}`) as { points: Point[] };
+      const line = sideToSide(points, graph.node(`${from}`) as Box, graph.node(`${to}`) as Box);
+      const middle = line[Math.floor(line.length / 2)];
       return {
-        d: points.map(({ x, y }, place) => `${place === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join(""),
+        d: line.map(({ x, y }, place) => `${place === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join(""),
         x: round(middle.x),
         y: round(middle.y),
       };
     }),
   };
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** Lines that go on to the right leave a box at its right side and enter the next at its left, however many there are. */
+function sideToSide(points: readonly Point[], from: Box, to: Box): readonly Point[] {
+  const start = { x: from.x + from.width / 2, y: from.y };
+  const end = { x: to.x - to.width / 2, y: to.y };
+  if (start.x >= end.x) return points;
+  return [start, ...points.slice(1, -1).filter(({ x }) => x > start.x && x < end.x), end];
 }
 
 function round(value: number): number {
