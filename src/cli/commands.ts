@@ -9,6 +9,7 @@ import { mail } from "./mail.ts";
 import { organizationsChanges } from "./organizations-changes.ts";
 import { organizationsKeys } from "./organizations-keys.ts";
 import { organizations } from "./organizations.ts";
+import { proof } from "./proof.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
 import { schedule } from "./schedule.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   connections,
   organizationsChanges,
   status,
+  proof,
   ...tables,
   ...schedule,
   ...mail,
