@@ -170,6 +170,16 @@ describe("where indexes begin", () => {
     reports.set(0, { ...row, createdAt, itemCount });
     return zeroBasedReports(graphOf(edges, 2), reports)[0]!;
   }
+  test("an index 0 proves it for the report that it is in, whatever its age and its neighbour's", () => {
+    const reports = new ReportTable();
+    const row = { actionId: 1, nextAction: 0, nextActionAt: Number.NaN, receiver: 0, itemCountBefore: -1, flags: 0 };
+    for (const [number, letter] of ["a", "b"].entries()) {
+      reports.ids.addText(`${letter.repeat(8)}-0000-4000-8000-000000000000`);
+      reports.set(number, { ...row, createdAt: CHANGE + 1, itemCount: 1 });
+    }
+    expect([...zeroBasedReports(graphOf([[0, 1, 1, 0]], 2), reports)]).toEqual([0, 1]);
+  });
+
   test.each([
     ["old, without edges", 1, CHANGE - 1, 2, []],
     ["of the change, without edges", 0, CHANGE, 2, []],
