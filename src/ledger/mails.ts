@@ -167,15 +167,17 @@ export class MailLedger {
   /**
    * Takes one mail to send: those never tried before those that failed, so that new mail keeps its turn beside a backlog. One
    * statement, committed before any connection to the server is opened.
+   *
+   * @param onlyTo takes no mail that goes to anybody else, whoever planned it
    */
-  async claim(holder: string): Promise<ClaimedMail | undefined> {
+  async claim(holder: string, onlyTo?: string | undefined): Promise<ClaimedMail | undefined> {
     const [row] = await this.#rows(
       traced(
         `update lineage_report.mail set state = 'sending', holder = $1, attempts = attempts + 1, started_at = now(),
            phase = 'connecting', reply = null, reason = null
          where mail_id = (
            select mail_id from lineage_report.mail
-           where state = 'planned' and next_attempt_at <= now()
+           where state = 'planned' and next_attempt_at <= now() and ($2::text is null or recipients <@ array[$2::text])
            order by attempts = 0 desc, next_attempt_at, mail_id
            limit 1
            for update skip locked
@@ -185,7 +187,7 @@ export class MailLedger {
            select unnest(recipients) except all select unnest(accepted_recipients || refused_recipients)))::text), subject,
          message, smaller, attempts, (extract(epoch from now() - planned_at) * 1000000)::bigint`,
       ),
-      [holder],
+      [holder, onlyTo ?? null],
       "taking a mail to send",
     );
     if (!row) return undefined;

@@ -17,7 +17,14 @@ import { type PlanRequest, planMail } from "./plan.ts";
 import { provisionalUntil } from "./provisional.ts";
 import { renderMail } from "./render-mail.ts";
 import { readRun } from "./run-files.ts";
-import { deliver, plannedMails, planOperatorsMail, planRunMails, type RunMailsRequest } from "./run-mails.ts";
+import {
+  deliver,
+  mailSchedule,
+  plannedMails,
+  planOperatorsMail,
+  planRunMails,
+  type RunMailsRequest,
+} from "./run-mails.ts";
 import { smtpServer } from "./smtp.ts";
 import { smtpSettings } from "./smtp-settings.ts";
 
@@ -99,7 +106,8 @@ export async function mailSend(options: SendOptions, context: Context): Promise<
   }
   const render = loadTemplates(config.templates);
   const now = context.now() * 1000;
-  const shared = { settings, render, now, schedule: options.schedule, emails: undefined, organizations };
+  const schedule = mailSchedule(options.schedule, settings);
+  const shared = { settings, render, now, schedule, emails: undefined, organizations };
   return withLedger(ledgerSettings(options.connection), async (session) => {
     const ledger = new MailLedger(session);
     const until = provisionalUntil(run.summary, config.limits.settleHours * HOUR);
@@ -127,7 +135,7 @@ export async function mailSend(options: SendOptions, context: Context): Promise<
     }
     const { from, to } = run.summary.window;
     const window = { from: parseInstant(from) as Micros, to: parseInstant(to) as Micros };
-    const mails = (await ledger.ofWindow(options.schedule, window)).filter(
+    const mails = (await ledger.ofWindow(schedule, window)).filter(
       (mail) => organizations.length === 0 || organizations.includes(mail.organization),
     );
     const open = mails.filter(({ state }) => state !== "accepted" && state !== "skipped");

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { median, quietState, SILENCE_LIMITS } from "../summary/silence.ts";
 import { DAY, HOUR, type Micros } from "../time/instant.ts";
 import { inZone } from "../time/zone.ts";
@@ -78,7 +79,7 @@ export function skipReason(
   rules: readonly SkipRule[],
 ): string | undefined {
   if (rules.includes("empty") && isEmpty(figures)) return "empty: nothing was sent or received";
-  if (rules.includes("unchanged") && previous && JSON.stringify(previous) === JSON.stringify(figures)) {
+  if (rules.includes("unchanged") && previous && isDeepStrictEqual(previous, figures)) {
     return "unchanged since the mail before";
   }
   return undefined;

@@ -18,11 +18,13 @@ export interface PlanRequest extends RenderRequest {
   history: (key: MailKey) => Promise<readonly { from: Micros; figures: Figures }[]>;
 }
 
-/** Every organization that a run's mails are about, sorted. */
+/** Every organization that a run's mails are about, sorted. What a limited run has not looked at, it has nothing to say about. */
 export function mailedOrganizations({ summary, organizations, emails, settings }: PlanRequest): string[] {
-  if (organizations.length > 0) return [...new Set(organizations)].sort();
+  const { limitedTo } = summary;
   const configured = emails === undefined ? Object.keys(settings.organizations) : [];
-  return [...new Set([...summary.organizations.map(({ name }) => name), ...configured])].sort();
+  const wanted =
+    organizations.length > 0 ? organizations : [...summary.organizations.map(({ name }) => name), ...configured];
+  return [...new Set(wanted)].filter((name) => limitedTo.length === 0 || limitedTo.includes(name)).sort();
 }
 
 /** Plans one organization's mail: what it says, who gets it, and whether it goes out at all. */

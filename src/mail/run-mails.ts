@@ -16,6 +16,7 @@ const HISTORY = 60;
 
 export interface RunMailsRequest {
   run: FinishedRun;
+  /** As mailSchedule names it. */
   schedule: string;
   organizations: readonly string[];
   emails: readonly string[] | undefined;
@@ -24,6 +25,14 @@ export interface RunMailsRequest {
   ledger: MailLedger;
   now: Micros;
   provisionalUntil: Micros | undefined;
+}
+
+/**
+ * The schedule's name in the mails' keys. A trial has keys of its own, so that it neither takes the place of
+ * the real mail nor is taken for it.
+ */
+export function mailSchedule(schedule: string, { redirectAllTo }: Pick<MailSettings, "redirectAllTo">): string {
+  return redirectAllTo === undefined ? schedule : `${schedule} (redirected)`;
 }
 
 /** Writes down one mail for each organization of a run; what is written down already stays. @returns how many are new */
@@ -67,6 +76,7 @@ export async function deliver({ ledger, server, settings, signal, onSent }: Deli
     ledger,
     server,
     holder: holderName(),
+    onlyTo: settings.redirectAllTo,
     connections: settings.connections,
     giveUp: settings.giveUpHours * HOUR,
     signal,

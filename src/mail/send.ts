@@ -7,6 +7,8 @@ export interface SendRequest {
   server: MailServer;
   /** This process, so that another can tell whether it lives. */
   holder: string;
+  /** In a trial, the only address that anything may go to. */
+  onlyTo?: string | undefined;
   /** Conversations at once. */
   connections: number;
   /** A mail that is not taken for so long is given up. */
@@ -27,7 +29,7 @@ export async function sendPlanned(request: SendRequest): Promise<SentCounts> {
   const counts: SentCounts = { planned: 0, sending: 0, accepted: 0, refused: 0, unknown: 0, held: 0, skipped: 0 };
   const lane = async (): Promise<void> => {
     while (!request.signal.aborted) {
-      const mail = await request.ledger.claim(request.holder);
+      const mail = await request.ledger.claim(request.holder, request.onlyTo);
       if (!mail) return;
       const outcome = await sendOne(request, mail);
       counts[outcome.state]++;

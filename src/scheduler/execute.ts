@@ -36,14 +36,16 @@ export async function executeRun(
   const { limits } = config;
   const out = folderOfRuns(config, schedule);
   const folder = folderOfRun(out, claim.window);
-  if (await exists(realFileSystem, folder)) return readRun(folder);
+  const standing = (await exists(realFileSystem, folder)) ? await readRun(folder) : undefined;
+  if (standing && sameNames(standing.summary.limitedTo, runsFor(schedule))) return standing;
   await runWindow({
     plan: planRun({
       window: claim.window,
       out,
-      exists: false,
-      force: false,
-      organizations: runsFor(schedule),
+      exists: standing !== undefined,
+      // What stands there was run by hand for other organizations, and would leave the rest of them out.
+      force: standing !== undefined,
+      organizations: [...runsFor(schedule)],
       exports: catalogue.queries.flatMap(({ name, header }) =>
         header.export ? [{ query: name, ...header.export }] : [],
       ),
@@ -73,4 +75,8 @@ function runsFor(schedule: Schedule): readonly string[] {
 /** Runs that are limited to some organizations do not take the place of the whole one. */
 function folderOfRuns(config: Config, schedule: Schedule): string {
   return runsFor(schedule).length === 0 ? config.out : `${config.out}/${schedule.name}`;
+}
+
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, at) => name === right[at]);
 }

@@ -7,6 +7,7 @@ import { provisionalUntil } from "../mail/provisional.ts";
 import type { FinishedRun } from "../mail/run-files.ts";
 import {
   deliver,
+  mailSchedule,
   planOperatorsMail,
   planRefusalNotices,
   planRunMails,
@@ -182,7 +183,7 @@ async function mailRun(
       schedule.name.includes("/") && schedule.organizations.length === 0 && schedule.emails !== undefined;
     const request: RunMailsRequest = {
       run,
-      schedule: schedule.name,
+      schedule: mailSchedule(schedule.name, settings),
       organizations: schedule.organizations,
       emails: schedule.emails,
       settings: operatorsOnly ? { ...settings, operators: schedule.emails ?? [] } : settings,

@@ -2,9 +2,9 @@
 // ledger, or a piece written to the mail server. node send-mails.mjs DATABASE_URL SMTP_URL CRASH_AT; 0 is never.
 import net from "node:net";
 import { openLedger } from "../../dist/ledger/connection.js";
+import { holderName } from "../../dist/ledger/holder.js";
 import { MailLedger } from "../../dist/ledger/mails.js";
-import { mailSettings } from "../../dist/mail/mail-config.js";
-import { deliver } from "../../dist/mail/run-mails.js";
+import { sendPlanned } from "../../dist/mail/send.js";
 import { smtpServer } from "../../dist/mail/smtp.js";
 import { smtpSettings } from "../../dist/mail/smtp-settings.js";
 import { connectionSettings } from "../../dist/source/connection-settings.js";
@@ -28,10 +28,12 @@ net.Socket.prototype.write = function counted(...args) {
   return write.apply(this, args);
 };
 
-await deliver({
+await sendPlanned({
   ledger: new MailLedger(session),
   server: smtpServer(smtpSettings({ SMTP_URL: smtpUrl })),
-  settings: { ...mailSettings({}), connections: 1, giveUpHours: 24 },
+  holder: holderName(),
+  connections: 1,
+  giveUp: 86_400_000_000,
   signal: new AbortController().signal,
 });
 await session.close();

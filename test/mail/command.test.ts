@@ -102,6 +102,19 @@ describe("mail", () => {
     expect(server.accepted).toHaveLength(3);
   });
 
+  it("send as a trial goes to one address alone, and takes no real mail's place", async () => {
+    server.asked.length = 0;
+    await program("mail", "send", run, "--redirect-all-to", "me@staging.example");
+    expect(new Set(server.asked)).toEqual(new Set(["me@staging.example"]));
+    expect(server.asked.length).toBeGreaterThan(1);
+    const { stdout } = await program("mail", "list", "--organization", "ca-dph", "--json");
+    const { mails } = JSON.parse(stdout) as { mails: { schedule: string; recipients: string[] }[] };
+    expect(mails.map(({ schedule, recipients }) => `${schedule}: ${recipients.join()}`).sort()).toEqual([
+      "by-hand (redirected): me@staging.example",
+      "by-hand: elr@ca.example",
+    ]);
+  });
+
   it("send of a run that was edited is refused", async () => {
     const file = join(run, "summary.json");
     const text = await readFile(file, "utf8");

@@ -162,6 +162,19 @@ describe("mails in the ledger", () => {
     });
   });
 
+  it("to real addresses are not sent by a trial, even if they were planned before it", async () => {
+    await mails.plan(mail("real"));
+    await mails.plan(mail("trial", { recipients: ["me@staging.example"] }));
+    const settings = { ...mailSettings({} as never, "me@staging.example"), connections: 2, giveUpHours: 24 };
+    const smtp = smtpServer(smtpSettings({ SMTP_URL: server.url }));
+    await deliver({ ledger: mails, server: smtp, settings, signal: new AbortController().signal });
+    expect(server.asked).toEqual(["me@staging.example"]);
+    expect((await list()).find(({ organization }) => organization === "real")).toMatchObject({
+      state: "planned",
+      attempts: 0,
+    });
+  });
+
   it("too large for the server go without their attachment, or are refused with the sizes", async () => {
     const smaller = Buffer.from("Subject: small\r\n\r\nsmall\r\n");
     await mails.plan(mail("o", { smaller }));
@@ -220,5 +233,5 @@ describe("killed with -9", () => {
     expect(seen.filter((one) => one.startsWith("unknown")).length).toBeLessThanOrEqual(4);
     expect(seen).toContain("unknown 0");
     expect(seen).toContain("unknown 1");
-  });
+  }, 180_000);
 });
