@@ -36,21 +36,17 @@ export async function proofCommand(options: ProofOptions, context: Context): Pro
   const name = `${subject.kind}-${organizationFolder(subject.name)}_${runFolderName(window)}`;
   const folder = await openRunFolder(`${config.out.replace(/\/+$/, "")}/proofs/${name}`, { force, now: context.now });
   try {
-    const { evidence, snapshot, queries } = await withSnapshot(
-      options,
-      context,
-      "proof",
-      async (snapshot, catalogue) => {
-        await checkName(snapshot, catalogue, subject);
-        const evidence = await readEvidence(snapshot, catalogue, subject, window, {
-          limits: limitsOf(config),
-          settleHours: config.limits.settleHours,
-          asOf: options.asOf ?? snapshot.at,
-          onPhase: (phase) => progress.phase(phase),
-        });
-        return { evidence, snapshot: { at: snapshot.at, id: snapshot.id }, queries: engineQueries(catalogue) };
-      },
-    );
+    const { evidence, snapshot, queries } = await withSnapshot(options, context, "proof", async (snapshot, all) => {
+      const { catalogue, used } = recording(all);
+      await checkName(snapshot, catalogue, subject);
+      const evidence = await readEvidence(snapshot, catalogue, subject, window, {
+        limits: limitsOf(config),
+        settleHours: config.limits.settleHours,
+        asOf: options.asOf ?? snapshot.at,
+        onPhase: (phase) => progress.phase(phase),
+      });
+      return { evidence, snapshot: { at: snapshot.at, id: snapshot.id }, queries: used() };
+    });
     refuseTwo(evidence, subject);
     const asOf = options.asOf ?? snapshot.at;
     const data = csvOf(evidence, subject, window.timeZone);
@@ -99,13 +95,16 @@ function csvOf(evidence: Evidence, { kind }: Subject, timeZone: string) {
   return { file: kind === "sender" ? "submissions.csv" : "deliveries.csv", columns, lines, sha256: hash.digest("hex") };
 }
 
-function engineQueries({ queries }: Catalogue): { name: string; sha256: string }[] {
-  return queries
-    .filter(
-      ({ name, header }) =>
-        header.uses.includes("engine") && !/^(organizations|connections|status|tables|trace)-/.test(name),
-    )
-    .map(({ name, sha256 }) => ({ name, sha256 }));
+/** The catalogue, and the queries that were looked up in it: the page names those and no others. */
+function recording(catalogue: Catalogue): { catalogue: Catalogue; used: () => { name: string; sha256: string }[] } {
+  const names = new Set<string>();
+  const find = (name: string) => {
+    names.add(name);
+    return catalogue.find(name);
+  };
+  const used = () =>
+    catalogue.queries.filter(({ name }) => names.has(name)).map(({ name, sha256 }) => ({ name, sha256 }));
+  return { catalogue: { ...catalogue, find }, used };
 }
 
 /** A slip in a name must not become a proof that nothing happened. */

@@ -58,10 +58,11 @@ export function proofView(evidence: Evidence, head: ProofHead): object {
       files: evidence.deliveries.length,
       fileItems: evidence.deliveries.reduce((total, { items }) => total + items, 0),
     },
-    totals: evidence.totals.map((total) => totalView(total, total.party || "no receiver")),
+    totals: evidence.totals.map((total) => totalView(total, total.party || "none, or not known yet")),
     sum: totalView(sum, "all"),
     errors: evidence.errors.map((group) => ({
       ...group,
+      errorCode: group.errorCode === "UNKNOWN" ? "" : group.errorCode,
       firstSeen: moment(group.firstSeen),
       lastSeen: moment(group.lastSeen),
     })),

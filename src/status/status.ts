@@ -93,23 +93,28 @@ export function mailSchedule(row: EmailScheduleRow, asOf: Micros): MailSchedule 
   };
 }
 
+/** What the gaps of months are called in which no table has anything. */
+export const EVERY_TABLE = "every table";
+
 /**
  * Months of which a table has nothing between the first and the last month of any table. What was archived is missing at the
  * beginning or in the middle; a table that was introduced later begins later.
  */
 export function findGaps(months: readonly Month[]): Gap[] {
   const tables = Object.keys(months[0]?.present ?? {});
-  const gaps = tables.flatMap((table) => {
-    const found: Gap[] = [];
+  return [...tables, EVERY_TABLE].flatMap((table) => {
+    const gaps: Gap[] = [];
+    let open: Gap | undefined;
     for (const { month, present } of months) {
-      // A month in which nobody wrote anything is missing nowhere.
-      if (present[table] || !Object.values(present).includes(true)) continue;
-      const last = found.at(-1);
-      const before = months[months.findIndex((one) => one.month === month) - 1]?.month;
-      if (last && last.to === before) last.to = month;
-      else found.push({ table, from: month, to: month });
+      const empty = !Object.values(present).includes(true);
+      const missing = table === EVERY_TABLE ? empty : !empty && !present[table];
+      if (!missing) open = undefined;
+      else if (open) open.to = month;
+      else {
+        open = { table, from: month, to: month };
+        gaps.push(open);
+      }
     }
-    return found;
+    return gaps;
   });
-  return gaps;
 }

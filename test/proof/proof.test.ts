@@ -87,8 +87,18 @@ describe("a sender's proof", () => {
     expect(delivered).toBe(sum("delivered", "downloaded"));
     expect(intended).toBe(sum("delivered", "downloaded", "waiting", "retrying", "stuck", "failed"));
     expect({ intended, delivered }).toEqual({ intended: 12, delivered: 8 });
-    expect(page).toMatch(/Of 12 items meant for receivers, 8 were delivered: 66\.67 %\./);
+    expect(page).toMatch(/Of 12 items meant for receivers, 8 were delivered: <span class="n">66\.67 %<\/span>\./);
     expect(page).toContain("Whether the receiver accepted and used it is not recorded here.");
+    const { queries } = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as {
+      queries: { name: string; sha256: string }[];
+    };
+    const names = queries.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(["organizations-settings", "lineage-edges", "log-entries", "receivers"]),
+    );
+    expect(names).not.toContain("tables-versions");
+    for (const { name, sha256 } of queries)
+      expect(page).toContain(`<li>${name} <code>${sha256.slice(0, 16)}</code></li>`);
     expect(page).toContain("refused when it was submitted (HTTP 400)");
     const data = await readFile(join(folder, "submissions.csv"));
     expect(page).toContain(createHash("sha256").update(data).digest("hex"));
