@@ -1,0 +1,115 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { operatorsPage, organizationPage } from "../../dist/report/pages.js";
+import { loadTemplates } from "../../dist/report/templates.js";
+import { alternate, runProgram, timed } from "./measure.mjs";
+import { RUN_ARGUMENTS } from "./section-run.mjs";
+import { connect, count, DAY, databaseUrl, HOME, makeDatabase } from "./server.mjs";
+
+const TABLE_ROWS = 100_000;
+const LOG_ROWS = 1_000_000;
+const ORGANIZATIONS = 500;
+
+/** 4: a trace, a table, an action log of a million rows, pages for 500 organizations. */
+export async function otherSection({ server, url, items, repeat, log }) {
+  const client = await connect(url);
+  const report = await client
+    .query(`select report_id from report_file where sending_org is not null and created_at >= '${DAY.from}' limit 1`)
+    .finally(() => client.end());
+  const id = report.rows[0].report_id;
+
+  const logUrl = await withLargeLog(server, items, log);
+  const tableUrl = await emptyCopy(server, log);
+  const csv = `${HOME}table.csv`;
+  await mkdir(HOME, { recursive: true });
+  await writeFile(csv, tableText());
+  let version = 0;
+
+  const out = `${HOME}pages`;
+  await runProgram(url, [...RUN_ARGUMENTS, out]);
+  const summary = JSON.parse(await readFile(join(out, DAY.date, "summary.json"), "utf8"));
+  const render = loadTemplates(undefined);
+
+  const measured = await alternate(
+    server,
+    {
+      trace: () => runProgram(url, ["trace", id, "--as-of", DAY.asOf]),
+      log: () => runProgram(logUrl, ["errors", "--from", DAY.from, "--to", DAY.to, "--json"]),
+      table: async () => {
+        const name = `bench_${process.pid}_${version++}`;
+        return runProgram(tableUrl, ["tables", "create", name, csv, "--yes"]);
+      },
+      pages: () => timed(() => renderAll(many(summary), render)),
+      help: () => runProgram(url, ["--help"]),
+    },
+    repeat,
+    log,
+  );
+  return {
+    edges: await count(url, "select count(*) from item_lineage"),
+    logRows: await count(logUrl, "select count(*) from action_log"),
+    tableRows: TABLE_ROWS,
+    organizations: ORGANIZATIONS,
+    ...measured,
+  };
+}
+
+/** The day's database with its action log repeated until it has a million rows. */
+async function withLargeLog(server, items, log) {
+  const database = `log_${items}`;
+  await makeDatabase(
+    server.url,
+    database,
+    async (client) => {
+      log(`making an action log of ${LOG_ROWS} rows`);
+      await client.query(
+        `insert into action_log (action_id, report_id, index, tracking_id, type, scope, detail, created_at)
+        select action_id, report_id, index, tracking_id, type, scope, detail, created_at
+        from action_log cross join generate_series(2, (select ceil(${LOG_ROWS}.0 / count(*))::int from action_log))`,
+      );
+    },
+    `day_${items}`,
+  );
+  return databaseUrl(server.url, database);
+}
+
+async function emptyCopy(server, log) {
+  const { createSchema } = await import("../../dist/embedded/schema.js");
+  await makeDatabase(server.url, "tables_only", async (client) => {
+    log("making a database for tables");
+    await createSchema(client);
+  });
+  return databaseUrl(server.url, "tables_only");
+}
+
+function tableText() {
+  let text = "code,name,county,state,active\n";
+  for (let row = 0; row < TABLE_ROWS; row++) {
+    text += `${String(row).padStart(6, "0")},Facility number ${row},County ${row % 311},S${row % 57},${row % 2 === 0}\n`;
+  }
+  return text;
+}
+
+/** The day's summary with its organizations, receivers and pairs repeated under other names. */
+function many(summary) {
+  const copies = Math.ceil(ORGANIZATIONS / summary.organizations.length);
+  const renamed = (row, copy, keys) => ({
+    ...row,
+    ...Object.fromEntries(keys.map((key) => [key, `${row[key]}-${copy}`])),
+  });
+  const repeated = (rows, keys) =>
+    Array.from({ length: copies }, (_, copy) => rows.map((row) => renamed(row, copy, keys))).flat();
+  return {
+    ...summary,
+    organizations: repeated(summary.organizations, ["name"]).slice(0, ORGANIZATIONS),
+    receivers: repeated(summary.receivers, ["receiver", "organization"]),
+    senders: repeated(summary.senders, ["sender", "organization"]),
+    pairs: repeated(summary.pairs, ["sender", "senderOrganization", "receiver", "receiverOrganization"]),
+  };
+}
+
+async function renderAll(summary, render) {
+  let length = operatorsPage(summary, render).length;
+  for (const organization of summary.organizations) length += organizationPage(summary, organization, render).length;
+  if (length === 0) throw new Error("nothing was rendered");
+}
