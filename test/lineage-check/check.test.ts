@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { main } from "../../src/cli/program.ts";
 import type { CheckResult } from "../../src/lineage-check/types.ts";
+import { testContext } from "../cli/test-context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { runProgram } from "../support/program.ts";
 import { type HappyPath, type Scenario, scenario } from "../support/rows.ts";
 
 let database: TestDatabase;
@@ -38,11 +39,15 @@ beforeEach(async () => {
   });
 });
 
+/** The command in this process. */
+async function lineageCheck(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const context = testContext({ env: { DATABASE_URL: database.readerUrl } });
+  const code = await main(["lineage", "check", "--date", "2026-11-20", "--time-zone", "UTC", ...args], context);
+  return { code, stdout: context.out(), stderr: context.err() };
+}
+
 async function check(...args: string[]): Promise<{ code: number | null; checks: CheckResult[]; faults: string[] }> {
-  const { code, stdout, stderr } = await runProgram(
-    ["lineage", "check", "--date", "2026-11-20", "--time-zone", "UTC", "--json", ...args],
-    { env: { DATABASE_URL: database.readerUrl } },
-  );
+  const { code, stdout, stderr } = await lineageCheck("--json", ...args);
   if (code !== 0 && code !== 1) throw new Error(stderr);
   const { checks } = JSON.parse(stdout) as { checks: CheckResult[] };
   return { code, checks, faults: checks.filter(({ fault, count }) => fault && count > 0).map(({ name }) => name) };
@@ -166,10 +171,7 @@ test("items tied where the reports are not", async () => {
 test("counts all and names some; other days are not looked at", async () => {
   for (let at = 0; at < 4; at++) await rows.orphanTask({ at: "2026-11-20T15:00:00Z" });
   await rows.orphanTask({ at: "2026-11-19T15:00:00Z" });
-  const { stdout, code } = await runProgram(
-    ["lineage", "check", "--date", "2026-11-20", "--time-zone", "UTC", "--examples", "1"],
-    { env: { DATABASE_URL: database.readerUrl } },
-  );
+  const { stdout, code } = await lineageCheck("--examples", "1");
   expect(code).toBe(1);
   expect(stdout).toContain("FAULT  task without report: 4 tasks whose report was never recorded\n");
   expect(stdout).toContain("         + 3 more\n");

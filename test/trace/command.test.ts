@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../../src/cli/program.ts";
 import type { TraceResult } from "../../src/trace/types.ts";
+import { testContext } from "../cli/test-context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { runProgram } from "../support/program.ts";
 import { type HappyPath, scenario } from "../support/rows.ts";
@@ -73,24 +75,29 @@ test("a list of 1,000 mixed ids in one call, each answered or explained once, in
   });
 });
 
+/** The same in this process: a new one takes longer than the trace. */
+async function traceHere(args: string[]): Promise<{ code: number; stdout: string }> {
+  const context = testContext({ env: { DATABASE_URL: database.readerUrl }, cwd: folder });
+  const code = await main(["trace", ...args, "--as-of", AS_OF, "--since", "2026-01-01"], context);
+  return { code, stdout: context.out() };
+}
+
 test("ends with 0, 1 and 3, and writes a file whole", async () => {
   const out = join(folder, "trace.html");
-  const page = await trace([path.root.id, "--format", "html", "--out", out]);
+  const page = await traceHere([path.root.id, "--format", "html", "--out", out]);
   expect(page).toMatchObject({ code: 0, stdout: "" });
   expect(await readFile(out, "utf8")).toMatch(/^<!doctype html>[\s\S]*40 × convert … translate[\s\S]*<\/html>\n$/);
-  expect((await trace(["nothing-like-it"])).code).toBe(1);
-  const both = await trace(["nothing-like-it", path.root.id, "--up"]);
+  expect((await traceHere(["nothing-like-it"])).code).toBe(1);
+  const both = await traceHere(["nothing-like-it", path.root.id, "--up"]);
   expect(both.code).toBe(3);
   expect(both.stdout).toContain("lineage:");
 });
 
 test("what cannot be meant is refused before connecting", async () => {
   const refused = async (...args: string[]): Promise<string> => {
-    const { code, stderr } = await runProgram(["trace", ...args], {
-      env: { DATABASE_URL: "postgres://127.0.0.1:1/none" },
-    });
-    expect(code).toBe(2);
-    return stderr;
+    const context = testContext({ env: { DATABASE_URL: "postgres://127.0.0.1:1/none" }, cwd: folder });
+    expect(await main(["trace", ...args], context)).toBe(2);
+    return context.err();
   };
   expect(await refused()).toContain("there is nothing to trace");
   expect(await refused("1", "--item", "0")).toContain("--item 0 is not a whole number above 0");
@@ -102,8 +109,8 @@ test("what cannot be meant is refused before connecting", async () => {
 
 test("siblings on request only", async () => {
   const [one] = path.translated["aa-phd.elr"]!;
-  const alone = await trace([one!.id, "--format", "json", "--up", "--down"]);
-  const with_ = await trace([one!.id, "--format", "json", "--up", "--down", "--siblings"]);
+  const alone = await traceHere([one!.id, "--format", "json", "--up", "--down"]);
+  const with_ = await traceHere([one!.id, "--format", "json", "--up", "--down", "--siblings"]);
   const reports = (text: string): number => (JSON.parse(text) as TraceResult).graph!.reports;
   // Its own way: the submission, five steps, the file and what was sent.
   expect(reports(alone.stdout)).toBe(8);
