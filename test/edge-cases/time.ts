@@ -86,7 +86,7 @@ export const TIME: EdgeCase[] = [
       const [start, end] = [at("04:00"), nextDay("04:00")];
       const first = await rows.receive({ at: start, sender: lab });
       const last = await rows.receive({ at: end, sender: lab });
-      const entry = { type: "warning", scope: "report", detail: { message: "E75" } };
+      const entry = { type: "warning", scope: "report", detail: { message: "At the edge of a window" } };
       const files: string[] = [];
       const refused: number[] = [];
       for (const [time, root] of [[start, first] as const, [end, last] as const]) {
@@ -106,7 +106,8 @@ export const TIME: EdgeCase[] = [
           expect(ids).toEqual([[first, last][position]!.id, String(refused[position])].sort());
           expect((await run.deliveries(phd)).map(({ report_id }) => report_id)).toEqual([files[2 * position]]);
           expect((await run.failures(cdc)).map(({ report_id }) => report_id)).toEqual([files[2 * position + 1]]);
-          expect(await run.errors(lab)).toHaveLength(1);
+          const logged = (await run.csv("errors.csv")).filter(({ message }) => message === "At the edge of a window");
+          expect(logged.map(({ report_id }) => report_id)).toEqual([[first, last][position]!.id]);
         }
       };
     },
