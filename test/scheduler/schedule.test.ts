@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { verifyFolder } from "../../src/output/verify.ts";
+import { packageRoot } from "../../src/package.ts";
 import { testContext } from "../cli/test-context.ts";
 import { type ScriptedServer, scriptedServer } from "../mail/scripted-server.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -257,4 +258,13 @@ describe("email_schedule", () => {
     expect(stdout).not.toContain("email_schedule/3");
     expect(stderr).toContain("passed over: email_schedule/2");
   });
+});
+
+it("the service of deploy/ calls a command and options that there are", async () => {
+  const text = await readFile(join(packageRoot, "deploy", "lineage-report-schedule.service"), "utf8");
+  const args = (/bin\.js (.*)$/m.exec(text)?.[1] ?? "").split(" ");
+  const context = testContext();
+  // An option that does not exist is refused before anything is done; this one is the last to be looked at.
+  expect(await main([...args, "--no-such-option"], context)).toBe(2);
+  expect(context.err()).toContain("schedule has no option --no-such-option\n");
 });
