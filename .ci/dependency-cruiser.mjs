@@ -35,11 +35,11 @@ export default {
     ),
     rule(
       "files-at-the-edges",
-      "output/ writes so that a reader never sees half a file, and a large comparison of tables spills beside it; the others " +
+      "output/ writes so that a reader never sees half a file, a large comparison of tables spills beside it, and the audit log of tables is only ever appended to; the others " +
         "named here read what comes with the program or what a person hands over.",
       {
         path: "^dist/",
-        pathNot: `^dist/(output|embedded|${READERS.join("|")})(/|\\.js$)|^dist/tables/diff/spill-folder`,
+        pathNot: `^dist/(output|embedded|${READERS.join("|")})(/|\\.js$)|^dist/tables/(diff/spill-folder|store/audit-log)`,
       },
       { path: FILES },
     ),

@@ -47,7 +47,7 @@ export const trace = defineCommand({
       "blanks and commas around them. Says what each is. What fits several things is listed with what to ask for instead " +
       "(report:ID, report:ID/ITEM, submission:NUMBER, message:ID, file:NAME), and what is not found with where it was looked for.",
     "Names have no index, so that they are searched only among what was written since --since, and only when nothing else has " +
-      "the id. Lineages larger than some 10,000 places (item of a report) are read in part, which the answer says; --all reads " +
+      "the id. Lineages larger than some 6,000 places (item of a report) are read in part, which the answer says; --all reads " +
       "all of them.",
     "dot, mermaid and html draw the lineage both ways unless --up or --down is given; text and json have it when one of them is. " +
       "docs/trace.md describes the JSON.",

@@ -108,10 +108,30 @@ export const settingsSchema = z.strictObject({
   }),
   ledger,
   mail,
+  tables: z.strictObject({
+    keys: z.record(z.string(), z.array(z.string().min(1)).min(1)).meta({
+      description: "The columns by which the rows of each lookup table are recognised, for checks and comparisons.",
+      expects: "lists of columns by table",
+    }),
+    auditLog: text({
+      description: "The file to which every change of a lookup table is appended; in the file, relative to the file.",
+      expects: "a file",
+    }),
+    largestDropPercent: whole(1, 100, "percent", {
+      description: "An activation that loses more of a table's rows than this needs --allow-shrink.",
+      default: 10,
+    }),
+  }),
 });
 
 /** Settings that name a file or folder, relative to where they are written. */
-export const PATH_SETTINGS: readonly string[] = ["out", "queries", "templates", "database.sslrootcert"];
+export const PATH_SETTINGS: readonly string[] = [
+  "out",
+  "queries",
+  "templates",
+  "database.sslrootcert",
+  "tables.auditLog",
+];
 
 /** One setting: its dotted key, the name of its environment variable, and the schema of its value. */
 export interface Setting {
@@ -182,4 +202,9 @@ export interface Config {
   emailSchedules: boolean;
   ledger: { leaseMinutes: number };
   mail: ConfiguredMail;
+  tables: {
+    keys: Readonly<Record<string, readonly string[]>> | undefined;
+    auditLog: string | undefined;
+    largestDropPercent: number;
+  };
 }

@@ -6,7 +6,6 @@ import type { ChangeOptions } from "../../tables/commands/audited.ts";
 import type { TablesOptions } from "../../tables/commands/environment.ts";
 import { ENCODINGS } from "../../tables/file/encoding.ts";
 import type { FileOptions } from "../../tables/file/open-file.ts";
-import type { TablesSettings } from "../../tables/settings.ts";
 import type { Options } from "../command.ts";
 import type { Context } from "../context.ts";
 import { commonOptions, connectionOptions, jsonOption } from "../options.ts";
@@ -136,7 +135,7 @@ interface ReadArguments {
 export async function tablesOptions(args: ReadArguments, context: Context): Promise<TablesOptions> {
   const { config, connection } = await readSettings(args, context);
   return {
-    settings: (config as { tables?: TablesSettings }).tables ?? {},
+    settings: config.tables,
     connection,
     statementTimeoutMs: config.database.statementTimeoutSeconds * 1000,
     json: args.json,
