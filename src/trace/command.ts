@@ -18,7 +18,7 @@ import type { TraceResult } from "./types.ts";
  * Places that are read unless `--all` is given: some hundreds of items of the universal pipeline, which leaves six or
  * seven reports at each receiver, in well under a second.
  */
-const MOST_PLACES = 10_000;
+const MOST_PLACES = 6_000;
 
 /** The command `trace`. @returns 0 when each id is answered, 3 when some are, 1 when none is */
 export async function traceCommand(options: TraceOptions, context: Context): Promise<number> {

@@ -51,14 +51,21 @@ test("a ladder of 40 diamonds has 81 reports, each met once", async () => {
   try {
     const setting = { graph: { up: false, down: true, siblings: false, depth: 100, nodes: 500 } };
     await traceIn(snapshot, [id(start)], setting);
+    let statements = 0;
+    const begin = snapshot.begin.bind(snapshot);
+    snapshot.begin = (context) => {
+      statements++;
+      return begin(context);
+    };
     const before = performance.now();
     const result = await traceIn(snapshot, [id(start)], setting);
     const took = performance.now() - before;
     expect(result.graph).toMatchObject({ reports: 81, hidden: 0, cut: false });
     expect(result.graph?.edges).toHaveLength(2 * 40 + 2 * 39);
-    // Ways through the ladder double at each rung: whoever walks them all never returns.
-    expect(took).toBeLessThan(2000);
-    if (process.env.TRACE_BENCH) process.stderr.write(`ladder: ${took.toFixed(1)} ms\n`);
+    // Ways through the ladder double at each rung: whoever walks them all never returns. A statement a generation, and
+    // some for the rows; how long they take depends on what else the machine does.
+    expect(statements).toBeLessThan(41 + 30);
+    if (process.env.TRACE_BENCH) process.stderr.write(`ladder: ${took.toFixed(1)} ms, ${statements} statements\n`);
   } finally {
     await snapshot.close();
   }
@@ -98,11 +105,13 @@ test("what is cut is counted: exactly where it was read, at least where it was n
 test.runIf(process.env.TRACE_BENCH)("500 nodes out of a lineage of a million edges", { timeout: 600_000 }, async () => {
   const start = 10_000_000;
   const size = 340_000;
+  // Filling is most of the time: no look at each edge's two ends.
+  await database.query("set session_replication_role = replica");
   await reports(start, start + size);
-  // Three edges a report, to reports of later numbers at random: a lineage that hangs together, with a fan of 10,000.
+  // Three edges a report, to reports of later numbers at random: a lineage that hangs together, with a fan of 1,000.
   await edges(`select ${start} + n as p, ${start} + n + 1 + floor(random() * least(2000, ${size} - n))::int as c
     from generate_series(0, ${size} - 2) n, generate_series(1, 3) where n + 2001 < ${size}
-    union all select ${start}, ${start} + n from generate_series(1, 10000) n`);
+    union all select ${start}, ${start} + n from generate_series(1, 1000) n`);
   await database.query("analyze");
   const snapshot = await open(database.readerUrl);
   try {

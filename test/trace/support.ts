@@ -45,7 +45,7 @@ export function traceIn(snapshot: Snapshot, ids: readonly string[], setting: Tra
     item: undefined,
     sight: undefined,
     graph: undefined,
-    most: 10_000,
+    most: 6_000,
     namesSince: 0,
     asOf,
     limits: DEFAULT_LIMITS satisfies Limits,
