@@ -34,6 +34,9 @@ async function copyProject() {
   return copy;
 }
 
+/** The tests under way. They are a group of their own, which Ctrl-C does not reach. */
+let running;
+
 function node(cwd, args, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
@@ -42,8 +45,10 @@ function node(cwd, args, env = {}) {
       stdio: "ignore",
       detached: true,
     });
+    running = child;
     const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), LONGEST_MS);
     child.once("close", (code) => {
+      running = undefined;
       clearTimeout(timer);
       resolve(code);
     });
@@ -109,6 +114,7 @@ const isNamed = (killed) => killed !== undefined && killed.length > 0 && !killed
 const copy = await copyProject();
 let server;
 const end = async () => {
+  if (running) process.kill(-running.pid, "SIGKILL");
   await server?.stop();
   await rm(copy, { recursive: true, force: true });
 };
