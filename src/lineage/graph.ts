@@ -36,7 +36,8 @@ export interface ReportLinks {
 export function buildGraph(edges: EdgeList, links: ReportLinks, reportCount: number): Graph {
   const sorted = sortByParent(edges, reportCount);
   const edgeCount = sortRunsAndFold(sorted, reportCount);
-  const childPairs = reportPairs(sorted, links, reportCount);
+  const scratch = new Int32Array(reportCount + 1);
+  const childPairs = reportPairs(sorted, links, reportCount, scratch);
   return {
     firstEdge: sorted.firstEdge,
     parentIndex: sorted.parentIndex,
@@ -47,7 +48,7 @@ export function buildGraph(edges: EdgeList, links: ReportLinks, reportCount: num
     reportCount,
     firstChild: childPairs.first,
     children: childPairs.targets,
-    ...reversed(childPairs, reportCount),
+    ...reversed(childPairs, reportCount, scratch.fill(0)),
   };
 }
 
@@ -176,15 +177,13 @@ interface Pairs {
   targets: Int32Array;
 }
 
-/** The distinct (parent, child) pairs of edges and links, by parent. */
-function reportPairs(edges: SortedEdges, links: ReportLinks, reportCount: number): Pairs {
+/** The distinct (parent, child) pairs of edges and links, by parent. `seenBy[c]` is p + 1 once the pair (p, c) is written. */
+function reportPairs(edges: SortedEdges, links: ReportLinks, reportCount: number, seenBy: Int32Array): Pairs {
   const { firstEdge, child } = edges;
   const byParent = linksByParent(links, reportCount);
   const first = new Int32Array(reportCount + 1);
   // Room for all of them; what stays unused takes no memory.
   const targets = new Int32Array(firstEdge[reportCount] + byParent.targets.length);
-  /** seenBy[c] = p + 1 once the pair (p, c) is written. */
-  const seenBy = new Int32Array(reportCount);
   let length = 0;
   for (let report = 0; report < reportCount; report++) {
     first[report] = length;
@@ -215,8 +214,12 @@ function linksByParent(links: ReportLinks, reportCount: number): Pairs {
   return { first, targets };
 }
 
-function reversed(pairs: Pairs, reportCount: number): { firstParent: Int32Array; parents: Int32Array } {
-  const firstParent = new Int32Array(reportCount + 1);
+/** The pairs by their target. `firstParent` comes empty: the column that the pairs were found with is used again. */
+function reversed(
+  pairs: Pairs,
+  reportCount: number,
+  firstParent: Int32Array,
+): { firstParent: Int32Array; parents: Int32Array } {
   for (const target of pairs.targets) firstParent[target + 1]++;
   for (let report = 0; report < reportCount; report++) firstParent[report + 1] += firstParent[report];
   const parents = new Int32Array(pairs.targets.length);
