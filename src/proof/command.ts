@@ -11,7 +11,7 @@ import { packageIdentity } from "../package.ts";
 import { createProgress } from "../progress.ts";
 import { loadTemplates } from "../report/templates.ts";
 import { limitsOf } from "../run/limits-of.ts";
-import type { Catalogue } from "../source/catalogue.ts";
+import { type Catalogue, recording } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { Window } from "../time/window.ts";
@@ -93,18 +93,6 @@ function csvOf(evidence: Evidence, { kind }: Subject, timeZone: string) {
   const hash = createHash("sha256").update(header);
   for (const line of lines) hash.update(line);
   return { file: kind === "sender" ? "submissions.csv" : "deliveries.csv", columns, lines, sha256: hash.digest("hex") };
-}
-
-/** The catalogue, and the queries that were looked up in it: the page names those and no others. */
-function recording(catalogue: Catalogue): { catalogue: Catalogue; used: () => { name: string; sha256: string }[] } {
-  const names = new Set<string>();
-  const find = (name: string) => {
-    names.add(name);
-    return catalogue.find(name);
-  };
-  const used = () =>
-    catalogue.queries.filter(({ name }) => names.has(name)).map(({ name, sha256 }) => ({ name, sha256 }));
-  return { catalogue: { ...catalogue, find }, used };
 }
 
 /** A slip in a name must not become a proof that nothing happened. */

@@ -17,8 +17,8 @@ export async function writeExports(
   outputs: RunOutputs,
   window: Window,
 ): Promise<void> {
-  for (const query of catalogue.queries) {
-    if (query.header.export) await writeExport(snapshot, query, query.header.export, folder, outputs, window);
+  for (const { name, header } of catalogue.queries) {
+    if (header.export) await writeExport(snapshot, catalogue.find(name), header.export, folder, outputs, window);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Manifest } from "../output/manifest.ts";
 import { packageIdentity } from "../package.ts";
 import { operatorsPage, organizationPage } from "../report/pages.ts";
 import type { Render } from "../report/templates.ts";
-import type { Catalogue } from "../source/catalogue.ts";
+import { type Catalogue, recording } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
 import { allFiltered } from "../summary/error-changes.ts";
 import { SummaryFold } from "../summary/fold.ts";
@@ -70,8 +70,9 @@ export async function runWindow(request: RunRequest): Promise<RunResult> {
 }
 
 async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> {
-  const { plan, catalogue, limits, onPhase } = request;
+  const { plan, limits, onPhase } = request;
   const { window } = plan;
+  const { catalogue, used } = recording(request.catalogue);
   const outputs = new RunOutputs(folder, plan.organizations);
   const errors = new ErrorWriter(outputs, request.unmasked);
   const snapshot = await request.openSnapshot();
@@ -147,9 +148,7 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
     window: summary.window,
     snapshot: summary.snapshot,
     options: optionsOf(request),
-    queries: catalogue.queries
-      .filter(({ header }) => header.uses.includes("engine") || header.export)
-      .map(({ name, sha256 }) => ({ name, sha256 })),
+    queries: used(),
   });
   return { folder: plan.folder, summary, manifest };
 }

@@ -121,3 +121,18 @@ function exportFaults(queries: readonly Query[]): string[] {
   }
   return faults;
 }
+
+/** The catalogue, and the queries that were looked up in it: what a result rests on, for its manifest. */
+export function recording(catalogue: Catalogue): {
+  catalogue: Catalogue;
+  used: () => { name: string; sha256: string }[];
+} {
+  const names = new Set<string>();
+  const find = (name: string) => {
+    names.add(name);
+    return catalogue.find(name);
+  };
+  const used = () =>
+    catalogue.queries.filter(({ name }) => names.has(name)).map(({ name, sha256 }) => ({ name, sha256 }));
+  return { catalogue: { ...catalogue, find }, used };
+}
