@@ -23,21 +23,38 @@ export interface Delivery {
   oldestSubmittedAt: Micros;
 }
 
-/** The files delivered in [from, to), ordered by (delivered_at, report_id). */
-export function deliveriesBetween(facts: Facts, origins: OriginFinder, from: Micros, to: Micros): Delivery[] {
+/**
+ * The files delivered in [from, to), ordered by (delivered_at, report_id). One after the other, since
+ * a day has hundreds of thousands: until its turn a file is a number.
+ */
+export function* deliveriesBetween(
+  facts: Facts,
+  origins: OriginFinder,
+  from: Micros,
+  to: Micros,
+): Generator<Delivery, void, undefined> {
   const { reports, kinds } = facts;
-  const deliveries: Delivery[] = [];
+  const files: number[] = [];
   for (let report = 0; report < kinds.length; report++) {
-    const at = reports.createdAt[report];
-    if (at < from || at >= to) continue;
-    if (kinds[report] === KIND.sent) deliveries.push(sentFile(facts, origins, report));
-    else if (kinds[report] === KIND.downloaded) deliveries.push(fetchedFile(facts, origins, report));
+    if (kinds[report] !== KIND.sent && kinds[report] !== KIND.downloaded) continue;
+    if (reports.createdAt[report] >= from && reports.createdAt[report] < to) files.push(report);
   }
-  for (const [file, attempts] of facts.attempts) {
-    if (attempts.some(({ kind }) => kind === "email"))
-      deliveries.push(...mails(facts, origins, file, attempts, from, to));
+  files.sort((left, right) => reports.createdAt[left] - reports.createdAt[right] || reports.ids.compare(left, right));
+  const mailed = [...facts.attempts]
+    .filter(([, attempts]) => attempts.some(({ kind }) => kind === "email"))
+    .flatMap(([file, attempts]) => mails(facts, origins, file, attempts, from, to))
+    .sort((left, right) => left.at - right.at || reports.ids.compare(left.report, right.report));
+  let mail = 0;
+  for (const file of files) {
+    const at = reports.createdAt[file];
+    for (; mail < mailed.length; mail++) {
+      const { at: mailedAt, report } = mailed[mail];
+      if (mailedAt > at || (mailedAt === at && reports.ids.compare(report, file) > 0)) break;
+      yield mailed[mail];
+    }
+    yield kinds[file] === KIND.sent ? sentFile(facts, origins, file) : fetchedFile(facts, origins, file);
   }
-  return deliveries.sort((left, right) => left.at - right.at || reports.ids.compare(left.report, right.report));
+  yield* mailed.slice(mail);
 }
 
 function sentFile(facts: Facts, origins: OriginFinder, report: number): Delivery {

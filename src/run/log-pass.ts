@@ -72,6 +72,7 @@ export class LogPass {
   readonly #counts = new Map<number, LogCounts>();
   readonly #countsOfRejected = new Map<number, LogCounts>();
   #reportOfAction: Map<number, number> | undefined;
+  #rootsByAction: Map<number, number> | undefined;
   readonly #itemByTracking = new Map<number, Map<string, number>>();
 
   constructor(context: {
@@ -179,6 +180,8 @@ export class LogPass {
   #reportOf(entry: LogEntry): number {
     const { reports } = this.#rows;
     if (entry.reportId !== null) return reports.ids.find(entry.reportId);
+    // A request that was refused outside of the window. A map of all actions is made for what is rare only.
+    if (entry.action === "receive") return this.#rootOfAction().get(entry.actionId) ?? -1;
     if (!this.#reportOfAction) {
       this.#reportOfAction = new Map();
       for (let report = reports.size - 1; report >= 0; report--) {
@@ -186,6 +189,17 @@ export class LogPass {
       }
     }
     return this.#reportOfAction.get(entry.actionId) ?? -1;
+  }
+
+  #rootOfAction(): Map<number, number> {
+    if (!this.#rootsByAction) {
+      const { reports, submissions } = this.#rows;
+      this.#rootsByAction = new Map();
+      for (let row = 0; row < submissions.length; row++) {
+        this.#rootsByAction.set(reports.actionId[submissions.report[row]], submissions.report[row]);
+      }
+    }
+    return this.#rootsByAction;
   }
 
   /**

@@ -11,7 +11,7 @@ import type { LineageRows } from "./read/lineage-rows.ts";
 
 /** Writes deliveries.csv and the receivers' copies. */
 export async function writeDeliveries(
-  deliveries: readonly Delivery[],
+  deliveries: Iterable<Delivery>,
   { reports, files }: LineageRows,
   outputs: RunOutputs,
   fold: SummaryFold,

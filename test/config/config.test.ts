@@ -17,6 +17,7 @@ describe("defaults", () => {
   it("hold without any source", async () => {
     expect(await parse(undefined)).toEqual({
       config: {
+        tables: { keys: undefined, auditLog: undefined, largestDropPercent: 10 },
         timeZone: "America/New_York",
         out: "/srv/ops/out",
         queries: undefined,
