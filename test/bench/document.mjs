@@ -113,7 +113,10 @@ function otherPart(section) {
 ${table([
   ["what", "seconds", "own CPU", "server CPU", "peak MB"],
   [`\`trace\` of a submission in a lineage of ${whole(section.edges)} edges`, ...usage(section.trace)],
-  [`\`errors\` of an action log of ${whole(section.logRows)} rows`, ...usage(section.log)],
+  ...section.logRows.map((rows) => [
+    `\`errors\` of an action log of ${whole(rows)} rows`,
+    ...usage(section[`log${rows}`]),
+  ]),
   [`\`tables create\` of ${whole(section.tableRows)} rows`, ...usage(section.table)],
   [`pages for ${section.organizations} organizations`, ...usage(section.pages)],
   ["`--help`", ...usage(section.help)],

@@ -7,7 +7,8 @@ import { RUN_ARGUMENTS } from "./section-run.mjs";
 import { connect, count, DAY, databaseUrl, HOME, makeDatabase } from "./server.mjs";
 
 const TABLE_ROWS = 100_000;
-const LOG_ROWS = 1_000_000;
+/** How the memory of `errors` grows with the action log. */
+const LOG_ROWS = [10_000, 100_000, 1_000_000];
 const ORGANIZATIONS = 500;
 
 /** 4: a trace, a table, an action log of a million rows, pages for 500 organizations. */
@@ -18,7 +19,8 @@ export async function otherSection({ server, url, items, repeat, log }) {
     .finally(() => client.end());
   const id = report.rows[0].report_id;
 
-  const logUrl = await withLargeLog(server, items, log);
+  const logUrls = new Map();
+  for (const rows of LOG_ROWS) logUrls.set(rows, await withLog(server, items, rows, log));
   const tableUrl = await emptyCopy(server, log);
   const csv = `${HOME}table.csv`;
   await mkdir(HOME, { recursive: true });
@@ -34,7 +36,12 @@ export async function otherSection({ server, url, items, repeat, log }) {
     server,
     {
       trace: () => runProgram(url, ["trace", id, "--as-of", DAY.asOf]),
-      log: () => runProgram(logUrl, ["errors", "--from", DAY.from, "--to", DAY.to, "--json"]),
+      ...Object.fromEntries(
+        LOG_ROWS.map((rows) => [
+          `log${rows}`,
+          () => runProgram(logUrls.get(rows), ["errors", "--from", DAY.from, "--to", DAY.to, "--json"]),
+        ]),
+      ),
       table: async () => {
         const name = `bench_${process.pid}_${version++}`;
         return runProgram(tableUrl, ["tables", "create", name, csv, "--yes"]);
@@ -47,25 +54,28 @@ export async function otherSection({ server, url, items, repeat, log }) {
   );
   return {
     edges: await count(url, "select count(*) from item_lineage"),
-    logRows: await count(logUrl, "select count(*) from action_log"),
+    logRows: LOG_ROWS,
     tableRows: TABLE_ROWS,
     organizations: ORGANIZATIONS,
     ...measured,
   };
 }
 
-/** The day's database with its action log repeated until it has a million rows. */
-async function withLargeLog(server, items, log) {
-  const database = `log_${items}`;
+/** The day's database with its action log repeated, or cut, to so many rows. */
+async function withLog(server, items, rows, log) {
+  const database = `log_${items}_${rows}`;
   await makeDatabase(
     server.url,
     database,
     async (client) => {
-      log(`making an action log of ${LOG_ROWS} rows`);
+      log(`making an action log of ${rows} rows`);
       await client.query(
         `insert into action_log (action_id, report_id, index, tracking_id, type, scope, detail, created_at)
         select action_id, report_id, index, tracking_id, type, scope, detail, created_at
-        from action_log cross join generate_series(2, (select ceil(${LOG_ROWS}.0 / count(*))::int from action_log))`,
+        from action_log cross join generate_series(2, (select ceil(${rows}.0 / count(*))::int from action_log))`,
+      );
+      await client.query(
+        `delete from action_log where action_log_id in (select action_log_id from action_log order by 1 offset ${rows})`,
       );
     },
     `day_${items}`,
