@@ -364,14 +364,14 @@ export const MUTATIONS = [
   // Files delivered, and failures.
   deliveries(
     "the window's end belongs to it",
-    "if (at < from || at >= to) continue;",
-    "if (at < from || at > to) continue;",
+    "if (reports.createdAt[report] >= from && reports.createdAt[report] < to) files.push(report);",
+    "if (reports.createdAt[report] >= from && reports.createdAt[report] <= to) files.push(report);",
     "E75",
   ),
   deliveries(
     "the window's start does not",
-    "if (at < from || at >= to) continue;",
-    "if (at <= from || at >= to) continue;",
+    "if (reports.createdAt[report] >= from && reports.createdAt[report] < to) files.push(report);",
+    "if (reports.createdAt[report] > from && reports.createdAt[report] < to) files.push(report);",
     "E75",
   ),
   deliveries("attempts leave out the success", "attempts: failed.length + 1", "attempts: failed.length", "E6"),
