@@ -4,12 +4,13 @@ import { type FinishedRun, readRun } from "../mail/run-files.ts";
 import { realFileSystem } from "../output/file-system.ts";
 import { exists } from "../output/leftovers.ts";
 import type { Render } from "../report/templates.ts";
+import { limitsOf } from "../run/limits-of.ts";
 import { folderOfRun, planRun } from "../run/plan.ts";
 import { runWindow } from "../run/run.ts";
 import type { Schedule } from "../schedule/schedule.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
-import { DAY, HOUR, MINUTE } from "../time/instant.ts";
+import { HOUR } from "../time/instant.ts";
 
 /** What a scheduled run works with. */
 export interface RunTools {
@@ -50,11 +51,7 @@ export async function executeRun(
         header.export ? [{ query: name, ...header.export }] : [],
       ),
     }),
-    limits: {
-      pipeline: limits.pipelineStuckMinutes * MINUTE,
-      send: limits.sendGraceMinutes * MINUTE,
-      fileLife: limits.fileExpiryDays * DAY,
-    },
+    limits: limitsOf({ limits }),
     settle: limits.settleHours * HOUR,
     catalogue,
     render,

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import type { Context } from "../cli/context.ts";
 import type { TraceOptions } from "../cli/trace.ts";
 import { UsageError } from "../errors.ts";
+import { limitsOf } from "../run/limits-of.ts";
 import { loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
 import { openSnapshot } from "../source/snapshot.ts";
 import { printPieces } from "../terminal/print.ts";
-import { DAY, MINUTE } from "../time/instant.ts";
+import { DAY } from "../time/instant.ts";
 import { readAsked } from "./asked.ts";
 import { formatCsv } from "./print/csv.ts";
 import { formatDot, formatMermaid } from "./print/diagram.ts";
@@ -44,11 +45,7 @@ export async function traceCommand(options: TraceOptions, context: Context): Pro
       most: options.all ? Number.MAX_SAFE_INTEGER : MOST_PLACES,
       namesSince: options.since ?? snapshot.at - limits.fileExpiryDays * DAY,
       asOf: options.asOf,
-      limits: {
-        pipeline: limits.pipelineStuckMinutes * MINUTE,
-        send: limits.sendGraceMinutes * MINUTE,
-        fileLife: limits.fileExpiryDays * DAY,
-      },
+      limits: limitsOf({ limits }),
       timeZone: config.timeZone,
     });
   } finally {

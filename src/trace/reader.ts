@@ -1,6 +1,6 @@
 import { buildGraph, type Graph } from "../lineage/graph.ts";
 import { zeroBasedReports } from "../lineage/index-base.ts";
-import { kindOf } from "../outcome/kind.ts";
+import { kindsOf } from "../run/read/lineage.ts";
 import { LineageRows } from "../run/read/lineage-rows.ts";
 import { type BinaryFields, readInt4 } from "../source/binary-rows.ts";
 import type { Catalogue } from "../source/catalogue.ts";
@@ -178,17 +178,7 @@ export class LineageReader {
     if (old.length > 0) await this.itemsOf(old, "parents");
     await this.readRows();
     const graph = buildGraph(rows.edges, rows.links, reports.size);
-    const kinds = new Uint8Array(reports.size);
-    for (let report = 0; report < kinds.length; report++) {
-      kinds[report] = kindOf({
-        flags: reports.flags[report],
-        nextAction: reports.nextAction[report],
-        writtenBy: reports.writtenBy[report],
-        receiver: reports.receiver[report],
-        itemCount: reports.itemCount[report],
-        itemCountBefore: reports.itemCountBefore[report],
-      });
-    }
+    const kinds = kindsOf(rows);
     return { graph, kinds, zeroBased: zeroBasedReports(graph, reports) };
   }
 
