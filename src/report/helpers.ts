@@ -1,3 +1,7 @@
+import Handlebars from "handlebars";
+import { parseInstant } from "../time/instant.ts";
+import { formatShortMoment } from "../time/zone.ts";
+
 /** The helpers that templates may use: few, and each does one thing. Nothing here depends on the host's locale. */
 export const helpers = {
   /** 1234567 as `1,234,567`; nothing for null. */
@@ -7,7 +11,12 @@ export const helpers = {
 
   /** `1 file`, `2 files`: the word for one, the word for several, and the number grouped. */
   plural(value: unknown, one: string, many: string): string {
-    return `${helpers.number(value)} ${value === 1 ? one : many}`;
+    return `${helpers.number(value)} ${helpers.word(value, one, many)}`;
+  },
+
+  /** The word alone that `plural` would set after the number. */
+  word(value: unknown, one: string, many: string): string {
+    return value === 1 ? one : many;
   },
 
   /** 99.8 as `99.80 %`; an en dash for null. */
@@ -25,6 +34,27 @@ export const helpers = {
     if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
     const hours = Math.round(minutes / 60);
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  },
+
+  /**
+   * An instant of summary.json as `Nov 20 14:02` in the page's zone (the root's `timeZone`), marked up so that
+   * tables sort by it; an en dash for null.
+   */
+  moment(value: unknown, options: { data: { root: { timeZone: string } } }): Handlebars.SafeString | string {
+    const at = typeof value === "string" ? parseInstant(value) : undefined;
+    if (at === undefined) return typeof value === "string" ? value : "–";
+    const text = formatShortMoment(at, options.data.root.timeZone);
+    return new Handlebars.SafeString(`<time datetime="${Handlebars.escapeExpression(String(value))}">${text}</time>`);
+  },
+
+  /** Whether two values are the same: `{{#if (is state "open")}}`. */
+  is(left: unknown, right: unknown): boolean {
+    return left === right;
+  },
+
+  /** Who acts, as sentences name them: `reportstream` is `ReportStream`. */
+  actor(value: unknown): string {
+    return value === "reportstream" ? "ReportStream" : `the ${String(value)}`;
   },
 
   /** A folder of the run as a link: its name may hold `%XX`, which a browser would decode. */

@@ -1,4 +1,4 @@
-import { OUTCOMES } from "../outcome/words.ts";
+import { OUTCOMES, type Outcome } from "../outcome/words.ts";
 import type { Counts } from "../summary/counts.ts";
 import { total } from "../summary/counts.ts";
 import type { OrganizationSummary, Summary } from "../summary/types.ts";
@@ -8,6 +8,9 @@ import { formatMoment } from "../time/zone.ts";
 import { attentionOf } from "./attention.ts";
 import type { Render } from "./templates.ts";
 
+/** What can become of an item that has a receiver. */
+const RECEIVER_OUTCOMES = OUTCOMES.filter((outcome) => outcome !== "unrouted" && outcome !== "rejected");
+
 /** The operators' page. */
 export function operatorsPage(summary: Summary, render: Render): string {
   const { totals } = summary;
@@ -15,54 +18,95 @@ export function operatorsPage(summary: Summary, render: Render): string {
     ...frame(summary),
     title: "Delivery report",
     summary,
-    byItem: sumLine(totals.byItem, totals.items),
-    byItemAndReceiver: sumLine(totals.byItemAndReceiver, total(totals.byItemAndReceiver)),
-    receivers: summary.receivers.map((row) => ({ ...row, cells: cells(row.byItemAndReceiver) })),
-    senders: summary.senders.map((row) => ({
+    byItem: sumLine("totals.byItem", totals.byItem, totals.items, "totals.items"),
+    byItemAndReceiver: sumLine("totals.byItemAndReceiver", totals.byItemAndReceiver, total(totals.byItemAndReceiver)),
+    receivers: summary.receivers.map((row, at) => ({
       ...row,
+      of: `receivers.${at}`,
+      cells: cells(row.byItemAndReceiver, RECEIVER_OUTCOMES),
+    })),
+    senders: summary.senders.map((row, at) => ({
+      ...row,
+      of: `senders.${at}`,
       sender: row.sender || "unknown sender",
       cells: cells(row.byItem),
     })),
     attention: attentionOf(summary),
-    outcomes: OUTCOMES,
   });
 }
 
-/** One organization's page: of the summary, its own lines only. */
+/**
+ * One organization's page: of the summary, its own lines only. Its `data-of` paths count within them, since
+ * a place among everybody's would tell how many others there are.
+ */
 export function organizationPage(summary: Summary, organization: OrganizationSummary, render: Render): string {
   const { name } = organization;
   return render("organization", {
     ...frame(summary),
     title: `Delivery report of ${name}`,
     organization,
-    submitted: sumLine(organization.submitted, organization.submittedItems),
-    received: sumLine(organization.received, total(organization.received)),
+    submitted: sumLine(
+      "organization.submitted",
+      organization.submitted,
+      organization.submittedItems,
+      "organization.submittedItems",
+    ),
+    received: sumLine("organization.received", organization.received, total(organization.received)),
     receivers: summary.receivers
       .filter((row) => row.organization === name)
-      .map((row) => ({ ...row, cells: cells(row.byItemAndReceiver) })),
+      .map((row, at) => ({
+        ...row,
+        of: `receivers.${at}`,
+        cells: cells(row.byItemAndReceiver, RECEIVER_OUTCOMES),
+      })),
     fates: summary.pairs
       .filter((row) => row.senderOrganization === name)
-      .map((row) => ({ ...row, receiver: row.receiver || "no receiver", cells: cells(row.byItemAndReceiver) })),
-    outcomes: OUTCOMES,
+      .map((row, at) => ({
+        ...row,
+        of: `pairs.${at}`,
+        receiver: row.receiver || "no receiver",
+        cells: cells(row.byItemAndReceiver),
+      })),
   });
 }
 
 function frame({ window, snapshot }: Summary): {
   windowText: string;
   snapshotText: string;
-  outcomes: readonly string[];
+  timeZone: string;
+  outcomes: readonly Outcome[];
+  receiverOutcomes: readonly Outcome[];
 } {
   const instant = (text: string): Micros => parseInstant(text) as Micros;
   return {
     windowText: describeWindow({ from: instant(window.from), to: instant(window.to), timeZone: window.timeZone }),
     snapshotText: formatMoment(instant(snapshot.at), window.timeZone),
+    timeZone: window.timeZone,
     outcomes: OUTCOMES,
+    receiverOutcomes: RECEIVER_OUTCOMES,
   };
 }
 
-/** A sum as the page shows it: its parts, and whether they add up to the total. */
-function sumLine(counts: Counts, expected: number): { cells: Cell[]; total: number; addsUp: boolean } {
-  return { cells: cells(counts), total: expected, addsUp: total(counts) === expected };
+/**
+ * A sum as the page shows it: its parts, and whether they add up to the total.
+ *
+ * @param of the path of the counts in summary.json
+ * @param totalOf the path of the total; empty when the total is no figure of its own there
+ */
+function sumLine(of: string, counts: Counts, expected: number, totalOf = ""): SumLine {
+  return {
+    cells: cells(counts).map((cell) => ({ ...cell, of: `${of}.${cell.outcome}` })),
+    total: expected,
+    totalOf,
+    addsUp: total(counts) === expected,
+  };
+}
+
+interface SumLine {
+  cells: (Cell & { of: string })[];
+  total: number;
+  totalOf: string;
+  addsUp: boolean;
 }
 
 interface Cell {
@@ -70,6 +114,6 @@ interface Cell {
   count: number;
 }
 
-function cells(counts: Counts): Cell[] {
-  return OUTCOMES.map((outcome) => ({ outcome, count: counts[outcome] }));
+function cells(counts: Counts, outcomes: readonly Outcome[] = OUTCOMES): Cell[] {
+  return outcomes.map((outcome) => ({ outcome, count: counts[outcome] }));
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
@@ -11,6 +12,9 @@ export type Render = (template: string, data: object) => string;
 /**
  * Loads the templates of the package, and a user's own over them: a file of the same path replaces
  * one template or one partial. Files in partials/ are partials by their name.
+ *
+ * The partial `script` is the pages' one script. It is text without data; templates know its hash as
+ * `{{@scriptHash}}`, and a page's policy lets nothing else run.
  *
  * @throws ConfigError that names the file, when a folder cannot be read or a template cannot be parsed
  */
@@ -27,11 +31,12 @@ export function loadTemplates(own?: string): Render {
       else pages.set(name.slice(0, -".hbs".length), { file, template });
     }
   }
+  const scriptHash = hashOf(handlebars.compile("{{> script}}")({}));
   return (name, data) => {
     const page = pages.get(name);
     if (!page) throw new ConfigError(`there is no template ${name}.hbs`, { hint: "see the folder templates/" });
     try {
-      return page.template(data);
+      return page.template(data, { data: { scriptHash } });
     } catch (error) {
       throw new ConfigError(`${page.file} cannot be rendered: ${(error as Error).message}`, {
         hint: "correct the template, or leave --templates out to use the built-in one",
@@ -39,6 +44,10 @@ export function loadTemplates(own?: string): Render {
       });
     }
   };
+}
+
+function hashOf(script: string): string {
+  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
 }
 
 type HandlebarsTemplateDelegate = ReturnType<typeof Handlebars.compile>;

@@ -243,7 +243,7 @@ describe("the summary of a run", () => {
   test("is on the operators' page", async () => {
     const page = await finished.text("index.html");
     expect(page).toContain("mns.default: 2 of 2 items, by PROCESSING_MODE_FILTER");
-    expect(page).toContain("80382-5 from acme-labs.default: 1 (new)");
+    expect(page).toContain('80382-5 from acme-labs.default: 1 <span class="new">new</span>');
     expect(page).toContain("New since 2026-11-19");
   });
 });
