@@ -1,6 +1,6 @@
 import type { ClaimedMail, MailLedger, MailOutcome, MailState } from "../ledger/mails.ts";
 import { HOUR, type Micros } from "../time/instant.ts";
-import { backoff, type MailServer, type SmtpResult } from "./smtp.ts";
+import { backoff, type MailServer, type Phase, type SmtpResult } from "./smtp.ts";
 
 export interface SendRequest {
   ledger: Pick<MailLedger, "claim" | "markHandedOver" | "settle">;
@@ -17,22 +17,29 @@ export interface SendRequest {
   onSent?: (mail: ClaimedMail, outcome: MailOutcome) => void;
 }
 
+/** So many conversations in a row that end before the envelope are the server's fault or the settings', and no mail's. */
+const TROUBLES = 3;
+const BEFORE_ENVELOPE: readonly Phase[] = ["connecting", "greeting", "login"];
+
 /** How many mails came to which state. */
 export type SentCounts = Record<MailState, number>;
 
 /**
- * Sends what is planned and due, until nothing is left or the signal is aborted. Each mail is taken in the
+ * Sends what is planned and due, until nothing is left, the signal is aborted, or the server can plainly not be talked to: five hundred
+ * mails are not worth five hundred refused logins, and the rest stays planned, untried. Each mail is taken in the
  * ledger before the server is called, marked before its end is handed over, and settled after; whatever happens between, the ledger tells which
  * of the three was the last.
  */
 export async function sendPlanned(request: SendRequest): Promise<SentCounts> {
   const counts: SentCounts = { planned: 0, sending: 0, accepted: 0, refused: 0, unknown: 0, held: 0, skipped: 0 };
+  let troubles = 0;
   const lane = async (): Promise<void> => {
-    while (!request.signal.aborted) {
+    while (!request.signal.aborted && troubles < TROUBLES) {
       const mail = await request.ledger.claim(request.holder, request.onlyTo);
       if (!mail) return;
-      const outcome = await sendOne(request, mail);
+      const { result, outcome } = await sendOne(request, mail);
       counts[outcome.state]++;
+      troubles = result.kind === "deferred" && BEFORE_ENVELOPE.includes(result.phase) ? troubles + 1 : 0;
       request.onSent?.(mail, outcome);
     }
   };
@@ -40,7 +47,7 @@ export async function sendPlanned(request: SendRequest): Promise<SentCounts> {
   return counts;
 }
 
-async function sendOne(request: SendRequest, mail: ClaimedMail): Promise<MailOutcome> {
+async function sendOne(request: SendRequest, mail: ClaimedMail): Promise<{ result: SmtpResult; outcome: MailOutcome }> {
   const { ledger } = request;
   let result = await handOver(request, mail, mail.message);
   let reduced = false;
@@ -50,7 +57,7 @@ async function sendOne(request: SendRequest, mail: ClaimedMail): Promise<MailOut
   }
   const outcome = outcomeOf(result, mail, request.giveUp, reduced);
   await ledger.settle(mail, outcome);
-  return outcome;
+  return { result, outcome };
 }
 
 function handOver({ ledger, server, signal }: SendRequest, mail: ClaimedMail, message: Buffer): Promise<SmtpResult> {

@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { Secret } from "../source/secret.ts";
+import { readAuthority } from "./authority.ts";
 
 /** Where and as whom to hand over mail. Printing it shows no secret. */
 export interface SmtpSettings {
@@ -11,6 +12,8 @@ export interface SmtpSettings {
   tls: "require" | "offer" | "off";
   /** Check the server's certificate. */
   verify: boolean;
+  /** Certificates of the authorities to trust, as PEM, instead of those that Node brings. */
+  ca: string | undefined;
   user: string | undefined;
   password: Secret | undefined;
   /** The name that this side gives itself. */
@@ -28,7 +31,8 @@ const LONGEST_MS = 8 * 60_000;
 
 /**
  * The mail server from SMTP_URL, with SMTP_USER and SMTP_PASSWORD for what is not in it. `smtp:` demands STARTTLS, unless `?tls=offer` or
- * `?tls=off` says otherwise or the host is this machine; `smtps:` is TLS from the first byte. `?verify=no` takes any certificate.
+ * `?tls=off` says otherwise or the host is this machine; `smtps:` is TLS from the first byte. `?ca=FILE` names the authority whose certificates
+ * are taken, `?verify=no` takes any. A password never goes to another machine unencrypted: with one, `offer` demands too.
  *
  * @throws ConfigError that never repeats a value which may be secret
  */
@@ -39,7 +43,7 @@ export function smtpSettings(env: Readonly<Record<string, string | undefined>>):
   const url = parseUrl(text);
   const secure = url.protocol === "smtps:";
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const known = ["tls", "verify", "name"];
+  const known = ["tls", "verify", "ca", "name"];
   const unknown = [...url.searchParams.keys()].filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new ConfigError(`SMTP_URL has a parameter ${unknown[0]}; known are ${known.join(", ")}`, { hint: HINT });
@@ -50,6 +54,11 @@ export function smtpSettings(env: Readonly<Record<string, string | undefined>>):
   }
   const user = decode(url.username) || env.SMTP_USER || undefined;
   const password = decode(url.password) || env.SMTP_PASSWORD || undefined;
+  if (user !== undefined && password === undefined) {
+    throw new ConfigError("SMTP_URL or SMTP_USER names a user, and there is no password for it", {
+      hint: "set SMTP_PASSWORD, or name no user where the server asks for none",
+    });
+  }
   if (user !== undefined && !secure && tls === "off" && !local) {
     throw new ConfigError("SMTP_URL would send a password unencrypted", {
       hint: "leave ?tls=off out, or name no user",
@@ -59,8 +68,10 @@ export function smtpSettings(env: Readonly<Record<string, string | undefined>>):
     host,
     port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
     secure,
-    tls,
+    // Whoever sits between could take the offer away, and would be told the password.
+    tls: tls === "offer" && user !== undefined && !local ? "require" : tls,
     verify: url.searchParams.get("verify") !== "no",
+    ca: readAuthority(url.searchParams.get("ca")),
     user,
     password: password === undefined ? undefined : new Secret(password),
     clientName: url.searchParams.get("name") ?? undefined,

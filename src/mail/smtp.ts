@@ -1,7 +1,9 @@
+import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Micros } from "../time/instant.ts";
 import { SECOND } from "../time/instant.ts";
+import { explainSmtp, type SmtpError, withoutSecrets } from "./smtp-errors.ts";
 import type { SmtpSettings } from "./smtp-settings.ts";
 
 /** How far a conversation with the mail server came. */
@@ -52,14 +54,6 @@ export function smtpServer(settings: SmtpSettings): MailServer {
   return { handOver: (handover) => new Conversation(settings, handover).run() };
 }
 
-interface SmtpError extends Error {
-  code?: string;
-  responseCode?: number;
-  response?: string;
-  command?: string;
-  rejectedErrors?: (Error & { recipient?: string; response?: string })[];
-}
-
 /**
  * One conversation, watched: it knows which phase was reached, whatever ends it. The message is
  * handed to nodemailer as a stream that keeps its last bytes back until the ledger knows that they are about to be sent, so
@@ -85,7 +79,12 @@ class Conversation {
       greetingTimeout: settings.timeoutMs,
       dnsTimeout: settings.timeoutMs,
       socketTimeout: settings.timeoutMs,
-      tls: { servername: settings.host, rejectUnauthorized: settings.verify },
+      tls: {
+        // RFC 6066 allows names only; an address is compared with the certificate all the same.
+        ...(isIP(settings.host) === 0 ? { servername: settings.host } : {}),
+        ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+        rejectUnauthorized: settings.verify,
+      },
       logger: false,
     });
   }
@@ -189,9 +188,9 @@ class Conversation {
   }
 
   #failed(error: SmtpError): SmtpResult {
-    const reply = oneLine(error.response ?? error.message);
     const code = error.responseCode;
     const phase = phaseOf(error, this.#phase);
+    const reply = oneLine(withoutSecrets(explainSmtp(error, this.#settings), this.#settings));
     const answered = code !== undefined && code >= 400 && code < 600;
     // 421 is also what a server says that goes away, unasked: it is no answer to the message.
     if (this.#phase === "handed over" && (!answered || code === 421)) return { kind: "unknown", phase, reply };

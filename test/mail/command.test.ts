@@ -1,12 +1,17 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime from "postal-mime";
+import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { testContext } from "../cli/test-context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { runProgram } from "../support/program.ts";
 import { scenario } from "../support/rows.ts";
+import { certificate } from "./certificates.ts";
 import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
 
 let database: TestDatabase;
@@ -140,6 +145,57 @@ describe("mail", () => {
       code: 0,
       stdout: `${held}  resolved as accepted\n`,
     });
+  });
+
+  it("send over TLS trusts the authority that NODE_EXTRA_CA_CERTS names and no other, and shows no password", async () => {
+    const authority = certificate("an authority of the tests");
+    const ca = join(folder, "authority.pem");
+    await writeFile(ca, authority.cert);
+    const taken: string[] = [];
+    const encrypted = new SMTPServer({
+      ...certificate("localhost", authority, { names: ["localhost"] }),
+      secure: true,
+      logger: false,
+      closeTimeout: 500,
+      onAuth: ({ username, password }, _session, done) =>
+        password === "CANARY-secret" ? done(null, { user: username ?? "" }) : done(new Error(`not ${password}`)),
+      onData(stream, { envelope }, done) {
+        stream.resume().on("end", () => {
+          taken.push(envelope.rcptTo.map(({ address }) => address).join());
+          done();
+        });
+      },
+    });
+    encrypted.on("error", () => undefined);
+    const listener = encrypted.listen(0, "127.0.0.1");
+    if (!listener.listening) await once(listener, "listening");
+    const { port } = listener.address() as AddressInfo;
+    const env = {
+      DATABASE_URL: database.ownerUrl,
+      SMTP_URL: `smtps://localhost:${port}`,
+      SMTP_USER: "reports",
+      SMTP_PASSWORD: "CANARY-secret",
+    };
+    const send = (more: Record<string, string>) =>
+      runProgram(["mail", "send", run, "--schedule", "encrypted"], { env: { ...env, ...more }, cwd: folder });
+    try {
+      const distrusted = await send({});
+      expect(distrusted.code).toBe(3);
+      expect(distrusted.stdout).toMatch(/^ca-dph {2}planned {2}the certificate of localhost:\d+ is not accepted/m);
+      const refused = await send({ NODE_EXTRA_CA_CERTS: ca, SMTP_PASSWORD: "CANARY-wrong" });
+      await database.query("update lineage_report.mail set next_attempt_at = now() where schedule = 'encrypted'");
+      const again = await send({ NODE_EXTRA_CA_CERTS: ca, SMTP_PASSWORD: "CANARY-wrong" });
+      expect(again.stdout).toMatch(/planned {2}localhost:\d+ refused the login: 535/);
+      expect(taken).toEqual([]);
+      await database.query("update lineage_report.mail set next_attempt_at = now() where schedule = 'encrypted'");
+      const trusted = await send({ NODE_EXTRA_CA_CERTS: ca });
+      expect(trusted.stdout).toMatch(/^ca-dph {2}accepted/m);
+      expect(taken).toContain("elr@ca.example");
+      const trail = await database.query("select reply, reason from lineage_report.mail_event");
+      expect(JSON.stringify([distrusted, refused, again, trusted, trail])).not.toMatch(/CANARY|Q0FOQVJZ/);
+    } finally {
+      await new Promise<void>((resolve) => encrypted.close(() => resolve()));
+    }
   });
 
   it("is not sent without a server or a sender, which is told first", async () => {

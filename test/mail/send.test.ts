@@ -187,6 +187,25 @@ describe("mails in the ledger", () => {
     expect(rows.p).toMatchObject({ state: "refused", reason: expect.stringContaining("the server takes 100") });
   });
 
+  it("are not all tried on a server that refuses the login: the rest stays planned, and goes out when it is mended", async () => {
+    for (let index = 0; index < 30; index++) await mails.plan(mail(`o${index}`));
+    server.script({ mail: { reply: "451 4.3.0 later" } });
+    // A no to one mail is about that mail, or about now: everyone is asked.
+    await send(1);
+    expect((await list()).filter(({ attempts }) => attempts === 0)).toEqual([]);
+    await ledger.clear();
+    for (let index = 0; index < 30; index++) await mails.plan(mail(`o${index}`));
+    server.script({ connect: { reply: "554 5.7.1 not you" } });
+    await send(2);
+    const tried = (await list()).filter(({ attempts }) => attempts > 0);
+    expect(tried.length).toBeGreaterThanOrEqual(3);
+    expect(tried.length).toBeLessThanOrEqual(4);
+    expect(new Set((await list()).map(({ state }) => state))).toEqual(new Set(["planned"]));
+    server.script({});
+    await send(2);
+    expect(server.accepted).toHaveLength(30 - tried.length);
+  });
+
   it("a hundred and twenty go out once each, over the conversations of two senders", async () => {
     const COUNT = 120;
     for (let index = 0; index < COUNT; index++) await mails.plan(mail(`o${index}`));
@@ -197,6 +216,10 @@ describe("mails in the ledger", () => {
     await Promise.all([send(4, 5000), deliver({ ledger: other, server: smtp, settings, signal })]);
     expect(new Set(server.accepted.map(({ to }) => to.join())).size).toBe(COUNT);
     expect(server.accepted).toHaveLength(COUNT);
+    for (const { to, content } of server.accepted) {
+      expect(to).toHaveLength(1);
+      expect(content).toContain(`<${/^a@(o\d+)\.example$/.exec(to[0] ?? "")?.[1]}@y.example>`);
+    }
   });
 });
 
