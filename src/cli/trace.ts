@@ -47,8 +47,8 @@ export const trace = defineCommand({
       "blanks and commas around them. Says what each is. What fits several things is listed with what to ask for instead " +
       "(report:ID, report:ID/ITEM, submission:NUMBER, message:ID, file:NAME), and what is not found with where it was looked for.",
     "Names have no index, so that they are searched only among what was written since --since, and only when nothing else has " +
-      "the id. Lineages larger than some 6,000 places (item of a report) are read in part, which the answer says; --all reads " +
-      "all of them.",
+      "the id. A lineage is read as far as its items explain its size, so that a submission of ten thousand items is told whole; " +
+      "what is larger is read in part, which the answer says, and --all reads all of it.",
     "dot, mermaid and html draw the lineage both ways unless --up or --down is given; text and json have it when one of them is. " +
       "docs/trace.md describes the JSON.",
     "Ends with 0 when each id is answered, with 3 when some are, with 1 when none is.",

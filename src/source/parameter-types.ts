@@ -34,8 +34,11 @@ const NUMERIC = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 export function parameterText(value: Exclude<ParameterValue, null>, type: ParameterType): string | undefined {
   if (type.endsWith("[]")) {
     if (!isList(value)) return undefined;
-    const elements = value.map((element) => parameterText(element, type.slice(0, -2) as ParameterType));
-    return elements.includes(undefined) ? undefined : `{${(elements as string[]).map(arrayElement).join(",")}}`;
+    const elementType = type.slice(0, -2) as ParameterType;
+    const elements = value.map((element) => parameterText(element, elementType));
+    if (elements.includes(undefined)) return undefined;
+    // Only texts can need quotes.
+    return `{${(elementType === "text" ? (elements as string[]).map(arrayElement) : elements).join(",")}}`;
   }
   switch (type) {
     case "text":
@@ -108,6 +111,8 @@ export function isCalendarDate(text: string): boolean {
   return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(text);
 }
 
+const BARE = /^[0-9a-f-]+$/i;
+
 function arrayElement(text: string): string {
-  return /^[0-9a-f-]+$/i.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+  return BARE.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }

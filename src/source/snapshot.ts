@@ -30,6 +30,14 @@ const SAVEPOINT = "lineage_report_statement";
 /** The name tells whoever meets the refusal in the server's log what it is. */
 const PROOF = "create temporary table lineage_report_proves_that_it_cannot_write ()";
 
+export interface SnapshotOptions extends SessionOptions {
+  /**
+   * Whether each statement stands behind a savepoint; true unless set. Without them a statement is one round trip instead of three, and one
+   * that fails or is abandoned leaves a snapshot that can only be closed: for work of many small look-ups that ends with its first error.
+   */
+  savepoints?: boolean | undefined;
+}
+
 /**
  * One REPEATABLE READ, READ ONLY transaction on one session: everything read through it is of one moment. It takes one statement at a time, each behind
  * a savepoint, so that a failed or abandoned statement leaves the snapshot usable.
@@ -40,10 +48,12 @@ export class Snapshot implements SnapshotIdentity {
   readonly version: number;
   readonly replica: boolean;
   readonly session: Session;
+  readonly #savepoints: boolean;
   #running: string | undefined;
 
-  constructor(session: Session, identity: SnapshotIdentity) {
+  constructor(session: Session, identity: SnapshotIdentity, savepoints = true) {
     this.session = session;
+    this.#savepoints = savepoints;
     this.at = identity.at;
     this.id = identity.id;
     this.version = identity.version;
@@ -60,6 +70,7 @@ export class Snapshot implements SnapshotIdentity {
       throw new Error(`${context.what} was started while ${this.#running} is still being read from the same snapshot`);
     }
     this.#running = context.what;
+    if (!this.#savepoints) return;
     try {
       await this.session.command(`savepoint ${SAVEPOINT}`, context);
     } catch (error) {
@@ -71,7 +82,7 @@ export class Snapshot implements SnapshotIdentity {
   /** Ends a statement; with `undo` the transaction goes back to before it, which an error or a cancel makes necessary. */
   async settle(context: StatementContext, undo: boolean): Promise<void> {
     this.#running = undefined;
-    if (this.session.failure) return;
+    if (this.session.failure || !this.#savepoints) return;
     const release = `release savepoint ${SAVEPOINT}`;
     if (!undo) return this.session.command(release, context);
     const back = `rollback to savepoint ${SAVEPOINT}; ${release}`;
@@ -118,13 +129,13 @@ export class Snapshot implements SnapshotIdentity {
  *
  * @throws ConnectError, ConfigError, InterruptedError as `connect` does; QueryError when the transaction is not what was asked for
  */
-export async function openSnapshot(settings: ConnectionSettings, options: SessionOptions): Promise<Snapshot> {
+export async function openSnapshot(settings: ConnectionSettings, options: SnapshotOptions): Promise<Snapshot> {
   const session = await connect(settings, { ...options, readOnly: true });
   try {
     const identity = await beginTransaction(session);
-    const snapshot = new Snapshot(session, identity);
-    await proveReadOnly(snapshot);
-    return snapshot;
+    // What proves that it cannot write is a statement that fails.
+    await proveReadOnly(new Snapshot(session, identity));
+    return new Snapshot(session, identity, options.savepoints);
   } catch (error) {
     await session.close();
     throw error;

@@ -12,14 +12,17 @@ import { readAsked } from "./asked.ts";
 import { formatCsv } from "./print/csv.ts";
 import { formatDot, formatMermaid } from "./print/diagram.ts";
 import { formatText } from "./print/text.ts";
+import type { ReadLimit } from "./read-plan.ts";
 import { trace } from "./trace.ts";
 import type { TraceResult } from "./types.ts";
 
 /**
- * Places that are read unless `--all` is given: some hundreds of items of the universal pipeline, which leaves six or
- * seven reports at each receiver, in well under a second.
+ * How much of a lineage is read unless `--all` is given. A submission may have ten thousand items, of which the universal
+ * pipeline leaves six or seven reports at each receiver: such a one is told whole, in some two seconds. A lineage that is
+ * larger than its items explain is read in well under a second.
  */
-const MOST_PLACES = 6_000;
+const LIMIT: ReadLimit = { places: 6_000, eachItem: 16, total: 250_000 };
+const NO_LIMIT: ReadLimit = { places: Number.MAX_SAFE_INTEGER, eachItem: 0, total: Number.MAX_SAFE_INTEGER };
 
 /** The command `trace`. @returns 0 when each id is answered, 3 when some are, 1 when none is */
 export async function traceCommand(options: TraceOptions, context: Context): Promise<number> {
@@ -30,6 +33,7 @@ export async function traceCommand(options: TraceOptions, context: Context): Pro
   const snapshot = await openSnapshot(connectionSettings(connection), {
     applicationName: "lineage-report trace",
     signal: context.signal,
+    savepoints: false,
     statementTimeoutMs: config.database.statementTimeoutSeconds * 1000,
   });
   let result: TraceResult;
@@ -42,7 +46,7 @@ export async function traceCommand(options: TraceOptions, context: Context): Pro
       item: options.item,
       sight: options.as,
       graph: options.graph,
-      most: options.all ? Number.MAX_SAFE_INTEGER : MOST_PLACES,
+      most: options.all ? NO_LIMIT : LIMIT,
       namesSince: options.since ?? snapshot.at - limits.fileExpiryDays * DAY,
       asOf: options.asOf,
       limits: limitsOf({ limits }),

@@ -9,6 +9,16 @@ export interface ReadTarget {
   unread: number;
 }
 
+/** How many places (item of a report) are read at most for the submissions of a call, and as many for its files. */
+export interface ReadLimit {
+  /** However few items were asked for. */
+  places: number;
+  /** On top for each item that was asked for: a submission of many items has a lineage of many places. */
+  eachItem: number;
+  /** However many items were asked for. */
+  total: number;
+}
+
 /** The lineages read for the targets of a call. */
 export interface ReadPlan {
   of(target: Target): ReadTarget;
@@ -29,7 +39,7 @@ export async function readPlan(
   reader: LineageReader,
   infos: InfoReader,
   sight: Sight,
-  most: number,
+  most: ReadLimit,
 ): Promise<ReadPlan> {
   const done = new Map<string, ReadTarget>();
   const files = [
@@ -65,7 +75,7 @@ async function readFiles(
   reader: LineageReader,
   infos: InfoReader,
   done: Map<string, ReadTarget>,
-  most: number,
+  most: ReadLimit,
 ): Promise<Map<string, Place[]>> {
   const ids = files.flatMap((target) => (target.kind === "file" ? [target.ready] : []));
   const numbers = ids.map((id) => reader.number(id));
@@ -79,7 +89,7 @@ async function readFiles(
   const read = await reader.read(
     "up",
     all.map(({ place }) => place),
-    most,
+    placesFor(all.length, most),
   );
   const places = new Map<string, Place[]>(files.map((file) => [keyOf(file), []]));
   for (const [at, { file, place }] of all.entries()) {
@@ -127,7 +137,7 @@ async function readItems(
   reader: LineageReader,
   infos: InfoReader,
   done: Map<string, ReadTarget>,
-  most: number,
+  most: ReadLimit,
 ): Promise<void> {
   const roots = [...new Set(targets.flatMap((target) => (target.kind === "items" ? [target.root] : [])))];
   await infos.read(roots);
@@ -143,11 +153,8 @@ async function readItems(
     return [{ target, places: indexes.map((index): Place => ({ report, index })) }];
   });
   wanted.sort((left, right) => left.places.length - right.places.length);
-  const end = await reader.read(
-    "down",
-    wanted.flatMap(({ places }) => places),
-    most,
-  );
+  const start = wanted.flatMap(({ places }) => places);
+  const end = await reader.read("down", start, placesFor(start.length, most));
   let at = 0;
   for (const { target, places } of wanted) {
     const count = Math.max(0, Math.min(places.length, end - at));
@@ -157,6 +164,10 @@ async function readItems(
     });
     at += places.length;
   }
+}
+
+function placesFor(items: number, { places, eachItem, total }: ReadLimit): number {
+  return Math.min(total, places + items * eachItem);
 }
 
 /** Every position of a submission: as many as were counted when it was received, or as its edges show. */

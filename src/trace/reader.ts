@@ -1,10 +1,11 @@
 import { buildGraph, type Graph } from "../lineage/graph.ts";
 import { zeroBasedReports } from "../lineage/index-base.ts";
+import { STEP_NONE } from "../lineage/steps.ts";
 import { kindsOf } from "../run/read/lineage.ts";
 import { LineageRows } from "../run/read/lineage-rows.ts";
 import { type BinaryFields, readInt4 } from "../source/binary-rows.ts";
 import type { Catalogue } from "../source/catalogue.ts";
-import { copyBinary } from "../source/copy-binary.ts";
+import { copyBinary, copyBinaryByKeys } from "../source/copy-binary.ts";
 import { chunksOf, KEYS_AT_ONCE } from "../source/row-stream.ts";
 import type { Snapshot } from "../source/snapshot.ts";
 
@@ -27,6 +28,10 @@ const MOST_OF_ONE = 100_000;
 /** When ReportStream's indexes moved from 0-based to 1-based: whether a report counts from 0 is read off all its edges. */
 const ONE_BASED_SINCE = Date.UTC(2022, 1, 17) * 1000;
 
+/** Generations that the queries for items read at once, and edges after which they read no further one. */
+const GENERATIONS = 8;
+const MOST_EDGES = 200_000;
+
 /** The first slice of items; later ones are as large as what is left of the limit allows. */
 const FIRST_SLICE = 64;
 
@@ -38,8 +43,8 @@ export class LineageReader {
   readonly rows: LineageRows;
   readonly #snapshot: Snapshot;
   readonly #catalogue: Catalogue;
-  readonly #parents = new Map<string, Place[]>();
-  readonly #down = new Set<string>();
+  readonly #parents = new Map<PlaceKey, Place[]>();
+  readonly #down = new Set<PlaceKey>();
   /** Reports with items whose children were not read because of the limit. */
   readonly unexpanded = new Set<number>();
   readonly #rowsRead = new Set<number>();
@@ -116,6 +121,23 @@ export class LineageReader {
     return links;
   }
 
+  /** Links to children without items and to downloads, which no item's line leads to. */
+  async #looseEnds(reports: readonly number[]): Promise<{ parent: number; child: number }[]> {
+    const { ids } = this.rows.reports;
+    const links: { parent: number; child: number }[] = [];
+    const keys = reports.map((report) => this.idOf(report));
+    await copyBinaryByKeys(
+      this.#snapshot,
+      this.#catalogue.find("trace-loose-ends"),
+      "parents",
+      keys,
+      ({ buffer, offsets }) => {
+        links.push({ parent: ids.add(buffer, offsets[0]), child: ids.add(buffer, offsets[1]) });
+      },
+    );
+    return links;
+  }
+
   /** Adds links to the graph. */
   link(links: readonly { parent: number; child: number }[]): void {
     for (const { parent, child } of links) {
@@ -131,7 +153,7 @@ export class LineageReader {
 
   /** The items at the top above one that was read up, itself where nothing is above it. */
   topOf(place: Place): Place[] {
-    const tops = new Map<string, Place>();
+    const tops = new Map<PlaceKey, Place>();
     const passed = new Set([keyOf(place)]);
     const open = [place];
     for (let at = open.pop(); at; at = open.pop()) {
@@ -152,9 +174,10 @@ export class LineageReader {
     const fresh = [...reports].filter((report) => !this.#rowsRead.has(report));
     for (const report of fresh) this.#rowsRead.add(report);
     if (fresh.length === 0) return;
-    const ids = fresh.map((report) => this.idOf(report));
-    await this.rows.readReports({ ids });
-    await this.rows.readFiles({ ids });
+    await this.rows.readReports({ ids: fresh.map((report) => this.idOf(report)) });
+    const known = this.rows.reports;
+    const finished = fresh.filter((report) => known.isLoaded(report) && isFinished(known.nextAction[report]));
+    if (finished.length > 0) await this.rows.readFiles({ ids: finished.map((report) => this.idOf(report)) });
   }
 
   /**
@@ -168,7 +191,7 @@ export class LineageReader {
       await this.readRows();
       const fresh = [...numbersTo(size)].filter((report) => !this.#linksRead.has(report));
       for (const report of fresh) this.#linksRead.add(report);
-      if (fresh.length > 0) await rows.readLinks({ parents: fresh.map((report) => this.idOf(report)), from: 0 });
+      this.link(await this.#looseEnds(fresh));
     }
     rows.reports.reserve();
     const { reports } = rows;
@@ -191,21 +214,37 @@ export class LineageReader {
       }
       const next: Place[] = [];
       for (const chunk of chunksOf(open, KEYS_AT_ONCE)) {
-        const parameters = {
-          reports: chunk.map(({ report }) => this.idOf(report)),
-          indexes: chunk.map(({ index }) => index),
-        };
-        const query = this.#catalogue.find(side === "down" ? "trace-item-children" : "trace-item-parents");
-        await copyBinary(this.#snapshot, query, parameters, (fields) => {
-          const { parent, child } = this.#add(fields);
-          const to = side === "down" ? child : parent;
-          if (side === "up") this.#noteParent(child, parent);
-          if (this.#isNew(to, side)) next.push(to);
-        });
+        for (const place of await this.#several(chunk, side, most)) next.push(place);
       }
       open = next;
     }
     return true;
+  }
+
+  /** Reads some generations from items on in one statement. @returns the items it met whose own edges it did not read */
+  async #several(items: readonly Place[], side: "down" | "up", most: number): Promise<Place[]> {
+    const limit = Math.min(MOST_EDGES, Math.max(0, most - this.#places));
+    const parameters = {
+      reports: items.map(({ report }) => this.idOf(report)),
+      indexes: items.map(({ index }) => index),
+      most: limit,
+    };
+    const met = Array.from({ length: GENERATIONS }, (): Place[] => []);
+    const query = this.#catalogue.find(side === "down" ? "trace-item-children" : "trace-item-parents");
+    await copyBinary(this.#snapshot, query, parameters, (fields) => {
+      const { parent, child } = this.#add(fields);
+      if (side === "up") this.#noteParent(child, parent);
+      met[readInt4(fields.buffer, fields.offsets[5]) - 1].push(side === "down" ? child : parent);
+    });
+    // The statement went on while there were no more edges than the limit: the same sum tells where it stopped.
+    const next: Place[] = [];
+    let edges = 0;
+    for (const [generation, places] of met.entries()) {
+      edges += places.length;
+      const isRead = edges <= limit && generation + 1 < GENERATIONS;
+      for (const place of places) if (this.#isNew(place, side) && !isRead) next.push(place);
+    }
+    return next;
   }
 
   #isNew(place: Place, side: "down" | "up"): boolean {
@@ -233,8 +272,16 @@ export class LineageReader {
   }
 }
 
-function keyOf({ report, index }: Place): string {
-  return `${report}/${index}`;
+/** A number where it is exact: texts for hundreds of thousands of places cost more than their look-up. */
+type PlaceKey = number | string;
+
+function keyOf({ report, index }: Place): PlaceKey {
+  return index >= 0 && report < 2 ** 21 ? report * 2 ** 31 + index : `${report}/${index}`;
+}
+
+/** Whether nothing more was planned when a report was written. */
+function isFinished(nextAction: number): boolean {
+  return nextAction === 0 || nextAction === STEP_NONE;
 }
 
 function* numbersTo(end: number): Generator<number> {

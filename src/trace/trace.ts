@@ -14,7 +14,7 @@ import type { AskedGroup } from "./asked.ts";
 import { readFacts } from "./facts.ts";
 import { Finder, type Found } from "./find.ts";
 import { traceGraph } from "./graph/trace-graph.ts";
-import { type ReadPlan, readPlan } from "./read-plan.ts";
+import { type ReadLimit, type ReadPlan, readPlan } from "./read-plan.ts";
 import { LineageReader } from "./reader.ts";
 import { InfoReader } from "./report-info.ts";
 import { Fates } from "./story/fates.ts";
@@ -42,8 +42,7 @@ export interface TraceRequest {
   sight: Sight;
   /** Undefined for no graph. */
   graph: GraphRequest | undefined;
-  /** Places (item of a report) that are read at most. */
-  most: number;
+  most: ReadLimit;
   /** Names are searched from here on. */
   namesSince: Micros;
   asOf: Micros | undefined;

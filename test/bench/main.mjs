@@ -7,10 +7,17 @@ import { profileRun } from "./profile.mjs";
 import { exportSection } from "./section-export.mjs";
 import { otherSection } from "./section-other.mjs";
 import { runSection } from "./section-run.mjs";
+import { traceSection } from "./section-trace.mjs";
 import { walkSection } from "./section-walk.mjs";
 import { connect, dayOf, HOME, SETTINGS, startServer } from "./server.mjs";
 
-const SECTIONS = { run: runSection, export: exportSection, walk: walkSection, other: otherSection };
+const SECTIONS = {
+  run: runSection,
+  export: exportSection,
+  walk: walkSection,
+  trace: traceSection,
+  other: otherSection,
+};
 
 const HELP = `npm run bench -- [options]
   --items N        items of the generated day (300000); a day stays in .bench/ for the next bench

@@ -162,3 +162,36 @@ describe("a snapshot", () => {
     await expect.poll(busy, { timeout: 3000 }).toEqual([]);
   });
 });
+
+describe("a snapshot without savepoints", () => {
+  const bare = (url: string) => openSnapshot(settingsFor(url), { applicationName: "bare", savepoints: false });
+
+  test("is of one moment, cannot write, and asks for nothing but its statements", async () => {
+    const snapshot = await bare(database.ownerUrl);
+    try {
+      const before = await counted(snapshot);
+      await database.query("insert into counted values (3)");
+      expect(await counted(snapshot)).toBe(before);
+      const [row] = await database.query<{ query: string }>("select query from pg_stat_activity where pid = $1", [
+        snapshot.session.processId,
+      ]);
+      expect(row?.query).toContain("from counted");
+      const statement = "insert into counted values (4)";
+      const error = await errorOf(snapshot.run(look, (session) => session.command(statement, look)));
+      expect(errorCode((error as QueryError).cause)).toBe("25006");
+    } finally {
+      await snapshot.close();
+    }
+  });
+
+  test("ends with the first statement that fails, which is the one that is told", async () => {
+    const snapshot = await bare(database.readerUrl);
+    try {
+      const broken = queryOf("select 1 / (n - n) as n from counted", { columns: ["n number"] });
+      expect((await errorOf(collect(rows(snapshot, broken, {})))).message).toMatch(/division by zero/);
+      expect(errorCode(((await errorOf(counted(snapshot))) as QueryError).cause)).toBe("25P02");
+    } finally {
+      await snapshot.close();
+    }
+  });
+});

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ItemWalk, ReportWalk } from "../../src/lineage/walk.ts";
 import { KIND } from "../../src/outcome/kind.ts";
 import { collectDown, emptyGraph } from "../../src/trace/graph/collect.ts";
-import { LineageReader } from "../../src/trace/reader.ts";
+import { LineageReader, type Place } from "../../src/trace/reader.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { catalogue, open } from "./support.ts";
 
 /** As many random lineages; PROPERTY_RUNS for more. */
-const LINEAGES = Number(process.env.PROPERTY_RUNS ?? 2000);
+const LINEAGES = Number(process.env.PROPERTY_RUNS ?? 4000);
 
 let database: TestDatabase;
 
@@ -64,6 +64,17 @@ const REFERENCE = `
     array_agg(distinct report::text) filter (where report in (select report_id from report_file where transport_result is not null)) as sent
   from walk group by start`;
 
+/** All that each item became, by what a reader has read. */
+async function everyItem(reader: LineageReader, places: readonly Place[]): Promise<string[][]> {
+  const { graph } = await reader.finish();
+  const walk = new ItemWalk(graph);
+  return places.map(({ report, index }) => {
+    const met = new Set<string>();
+    walk.down(report, index, (to, at) => met.add(`${reader.idOf(to)}/${at}`));
+    return [...met].sort();
+  });
+}
+
 describe("equals ReportStream's recursion made distinct", () => {
   test("items and reports that submissions became, and the files sent", async () => {
     const reference = await database.query<{ start: string; reached: string[]; sent: string[] | null }>(
@@ -108,6 +119,34 @@ describe("equals ReportStream's recursion made distinct", () => {
         compared++;
       }
       expect(compared).toBeGreaterThan(LINEAGES * 0.8);
+    } finally {
+      await snapshot.close();
+    }
+  });
+
+  test("what a limit leaves of a reading is whole, item by item", async () => {
+    const snapshot = await open(database.readerUrl);
+    try {
+      const whole = new LineageReader(snapshot, catalogue);
+      const roots = Array.from({ length: 300 }, (_, lineage) => (lineage * 12).toString(16).padStart(32, "0"));
+      const ids = roots.map((hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"));
+      const items = await whole.itemsOf(
+        ids.map((id) => whole.number(id)),
+        "parents",
+      );
+      const places = [...items].flatMap(([report, indexes]) => indexes.map((index) => ({ report, index })));
+      await whole.read("down", places, Number.MAX_SAFE_INTEGER);
+      const reached = await everyItem(whole, places);
+      let partly = 0;
+      for (const most of [0, 1, 60, 300, 900, 2500, 100_000]) {
+        const reader = new LineageReader(snapshot, catalogue);
+        const own = places.map(({ report, index }) => ({ report: reader.number(whole.idOf(report)), index }));
+        const read = await reader.read("down", own, most);
+        if (read > 0 && read < own.length) partly++;
+        expect(await everyItem(reader, own.slice(0, read))).toEqual(reached.slice(0, read));
+        if (most === 100_000) expect(read).toBe(own.length);
+      }
+      expect(partly).toBeGreaterThan(1);
     } finally {
       await snapshot.close();
     }

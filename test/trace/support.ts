@@ -12,10 +12,14 @@ export const AS_OF = "2026-11-21T12:00:00Z";
 
 export const catalogue = loadCatalogue();
 
+/** No more than so many places are read, however many items were asked for. */
+export const atMost = (places: number) => ({ places, eachItem: 0, total: places });
+
 export function open(databaseUrl: string): Promise<Snapshot> {
   return openSnapshot(connectionSettings({ databaseUrl, env: {} }), {
     applicationName: "test trace",
     signal: new AbortController().signal,
+    savepoints: false,
     statementTimeoutMs: 60_000,
   });
 }
@@ -45,7 +49,7 @@ export function traceIn(snapshot: Snapshot, ids: readonly string[], setting: Tra
     item: undefined,
     sight: undefined,
     graph: undefined,
-    most: 6_000,
+    most: { places: 6_000, eachItem: 16, total: 250_000 },
     namesSince: 0,
     asOf,
     limits: DEFAULT_LIMITS satisfies Limits,
