@@ -18,6 +18,9 @@ const TARGETS = {
   growth: { most: 1.15, text: "time grows at most 1.15 times as fast as the edges, from 0.3 to 10 million" },
   bytesAnEdge: { most: 80, text: "memory takes at most 80 bytes an edge" },
   floor: { most: 200, text: "above a floor below 200 MB" },
+  ladder: { most: 0.05, text: "a ladder of 40 diamonds is traced in at most 0.05 s of query time" },
+  lineage: { most: 1, text: "500 nodes out of a lineage of a million edges are shown in at most 1 s" },
+
   help: { most: 0.2, text: "`--help` takes less than 0.2 s" },
 };
 
@@ -38,6 +41,7 @@ export function performanceDocument(result) {
   if (result.run) parts.push(runPart(result));
   if (result.export) parts.push(exportPart(result.export));
   if (result.walk) parts.push(walkPart(result.walk));
+  if (result.trace) parts.push(tracePart(result.trace));
   if (result.other) parts.push(otherPart(result.other));
   parts.push("## Targets", targets(result));
   return `${parts.join("\n\n")}\n`;
@@ -107,6 +111,23 @@ From the smallest to the largest, an edge costs ${ratio(ratios.growthToLinear)} 
 ${ratios.bytesAnEdge.toFixed(0)} bytes, its reports' rows included, above ${ratios.floorMegabytes.toFixed(0)} MB.`;
 }
 
+function tracePart(section) {
+  const { ladder, lineages, nodes, rungs, items } = section;
+  return `## Traces that are hard
+
+${table([
+  ["what", "seconds", "own CPU", "server CPU", "peak MB"],
+  ...lineages.map(({ edges, size }) => [
+    `${nodes} nodes shown out of one lineage of ${whole(edges)} edges, as JSON`,
+    ...usage(section[`lineage${size}`]),
+  ]),
+  [`a submission of ${whole(items)} items, told whole`, ...usage(section.submission)],
+])}
+
+A ladder of ${rungs} diamonds, in which the ways through double at each, took ${ladder.statements} statements and
+${(ladder.statementSeconds * 1000).toFixed(0)} ms from their sending to their last row, the way there and back and the reading included.`;
+}
+
 function otherPart(section) {
   return `## Other work
 
@@ -133,6 +154,8 @@ function targets(result) {
     growth: result.walk?.ratios.growthToLinear,
     bytesAnEdge: result.walk?.ratios.bytesAnEdge,
     floor: result.walk?.ratios.floorMegabytes,
+    ladder: result.trace?.ladder.statementSeconds,
+    lineage: result.trace?.lineage1000000.seconds,
     help: result.other?.help.seconds,
   };
   const rows = Object.entries(values)
