@@ -1,7 +1,8 @@
 import { OUTCOMES, type Outcome } from "../outcome/words.ts";
 import type { Counts } from "../summary/counts.ts";
 import { total } from "../summary/counts.ts";
-import type { OrganizationSummary, Summary } from "../summary/types.ts";
+import type { OrganizationReport } from "../summary/organization/types.ts";
+import type { Summary } from "../summary/types.ts";
 import { type Micros, parseInstant } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
@@ -36,14 +37,14 @@ export function operatorsPage(summary: Summary, render: Render): string {
 }
 
 /**
- * One organization's page: of the summary, its own lines only. Its `data-of` paths count within them, since
- * a place among everybody's would tell how many others there are.
+ * One organization's page, from its own report. Its `data-of` paths are of organizations/NAME/summary.json:
+ * places among everybody's would tell how many others there are.
  */
-export function organizationPage(summary: Summary, organization: OrganizationSummary, render: Render): string {
-  const { name } = organization;
+export function organizationPage(report: OrganizationReport, render: Render): string {
+  const { organization } = report;
   return render("organization", {
-    ...frame(summary),
-    title: `Delivery report of ${name}`,
+    ...frame(report),
+    title: `Delivery report of ${organization.name}`,
     organization,
     submitted: sumLine(
       "organization.submitted",
@@ -52,25 +53,21 @@ export function organizationPage(summary: Summary, organization: OrganizationSum
       "organization.submittedItems",
     ),
     received: sumLine("organization.received", organization.received, total(organization.received)),
-    receivers: summary.receivers
-      .filter((row) => row.organization === name)
-      .map((row, at) => ({
-        ...row,
-        of: `receivers.${at}`,
-        cells: cells(row.byItemAndReceiver, RECEIVER_OUTCOMES),
-      })),
-    fates: summary.pairs
-      .filter((row) => row.senderOrganization === name)
-      .map((row, at) => ({
-        ...row,
-        of: `pairs.${at}`,
-        receiver: row.receiver || "no receiver",
-        cells: cells(row.byItemAndReceiver),
-      })),
+    receivers: report.receivers.map((row, at) => ({
+      ...row,
+      of: `receivers.${at}`,
+      cells: cells(row.byItemAndReceiver, RECEIVER_OUTCOMES),
+    })),
+    fates: report.submittedPairs.map((row, at) => ({
+      ...row,
+      of: `submittedPairs.${at}`,
+      receiver: row.receiver || "no receiver",
+      cells: cells(row.byItemAndReceiver),
+    })),
   });
 }
 
-function frame({ window, snapshot }: Summary): {
+function frame({ window, snapshot }: Pick<Summary, "window" | "snapshot">): {
   windowText: string;
   snapshotText: string;
   timeZone: string;

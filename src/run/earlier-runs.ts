@@ -1,7 +1,8 @@
 import { earlierSummaries } from "../output/earlier-runs.ts";
+import { type EarlierDayFigures, figuresOf } from "../summary/earlier-days.ts";
 import type { EarlierErrors } from "../summary/error-changes.ts";
 import type { PairSummary, PreviousRun, Summary, SummaryWindow } from "../summary/types.ts";
-import { DAY, HOUR, parseInstant } from "../time/instant.ts";
+import { DAY, HOUR, type Micros, parseInstant } from "../time/instant.ts";
 import { type Window, wholeDays } from "../time/window.ts";
 
 /** What a run takes from the runs before it in the same folder. */
@@ -17,6 +18,10 @@ export interface EarlierDay {
   /** The local date. */
   date: string;
   pairs: readonly PairSummary[];
+  /** Where the window begins. */
+  from: Micros;
+  /** What charts and organizations' reports take; undefined for a run of a version that had none of it. */
+  figures: EarlierDayFigures | undefined;
 }
 
 /** Eight weeks, which is what silence is judged by; an hour more where the clock was changed between. */
@@ -50,12 +55,13 @@ export async function readEarlierRuns(
       if (first === undefined) break;
     }
     if (first === undefined || other.from < first) break;
-    earlier.days.push({ date: (wholeDays(other) as { first: string }).first, pairs: summary.pairs });
+    const { first: date } = wholeDays(other) as { first: string };
+    earlier.days.push({ date, from: other.from, pairs: summary.pairs, figures: figuresOf(date, summary) });
   }
   return earlier;
 }
 
-type Needed = Pick<Summary, "window" | "limitedTo" | "pairs" | "errorGroups" | "unmappedCodes">;
+type Needed = Pick<Summary, "window" | "limitedTo" | "pairs" | "errorGroups" | "unmappedCodes"> & Partial<Summary>;
 
 /** The parts that are needed; undefined for what is no summary. A run of an older version has no unmapped codes. */
 function readSummary(text: string): Needed | undefined {
@@ -69,7 +75,7 @@ function readSummary(text: string): Needed | undefined {
   const summary = value as Partial<Summary>;
   const { format, window, limitedTo, pairs, errorGroups, unmappedCodes = [] } = summary;
   if (format !== 1 || !window || ![limitedTo, pairs, errorGroups, unmappedCodes].every(Array.isArray)) return undefined;
-  return { window, limitedTo, pairs, errorGroups, unmappedCodes } as Needed;
+  return { ...summary, window, limitedTo, pairs, errorGroups, unmappedCodes } as Needed;
 }
 
 function windowOf({ from, to, timeZone }: SummaryWindow): Window | undefined {

@@ -43,16 +43,20 @@ export function groupRow(group: ErrorGroup): CsvValue[] {
 export interface NamedGroup extends ErrorGroup {
   /** Whose submissions it is about: names alone do not tell, since an organization's name may hold dots. */
   readonly senderOrganization: string;
+  /** Whose filters it is about; empty for what has no receiver. */
+  readonly receiverOrganization: string;
 }
 
 /** A group of entries that were grouped as `groupedRow` says. */
 export function namedGroup(group: ErrorGroup): NamedGroup {
   const sender = partyOf(group.sender);
+  const receiver = partyOf(group.receiver);
   return {
     ...group,
     sender: sender.name,
-    receiver: partyOf(group.receiver).name,
+    receiver: receiver.name,
     senderOrganization: sender.organization,
+    receiverOrganization: receiver.organization,
   };
 }
 

@@ -22,7 +22,14 @@ export interface RunPlan {
 
 const WHOLE = ["index.html", "summary.json", "summary.csv", "submissions.csv", "items.csv", "deliveries.csv"];
 const WHOLE_TOO = ["failures.csv", "errors.csv", "error-groups.csv", "manifest.json"];
-const OF_ORGANIZATION = ["index.html", "summary.csv", "deliveries.csv", "received-items.csv", "failures.csv"];
+const OF_ORGANIZATION = [
+  "index.html",
+  "summary.json",
+  "summary.csv",
+  "deliveries.csv",
+  "received-items.csv",
+  "failures.csv",
+];
 const OF_ORGANIZATION_TOO = [
   "filter-results.csv",
   "submissions.csv",

@@ -12,16 +12,30 @@ import { operatorsPage, organizationPage } from "../report/pages.ts";
 import type { Render } from "../report/templates.ts";
 import { type Catalogue, recording } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
+import {
+  daySummaries,
+  EARLIER_DAYS,
+  type EarlierDayFigures,
+  receiversWithDays,
+  sendersWithDays,
+} from "../summary/earlier-days.ts";
 import { allFiltered } from "../summary/error-changes.ts";
-import { SummaryFold } from "../summary/fold.ts";
+import { DELIVERY_TIME_LIMITS, SummaryFold } from "../summary/fold.ts";
+import { FacilityFold } from "../summary/organization/facilities.ts";
+import { OrganizationFold } from "../summary/organization/fold.ts";
+import { organizationReports } from "../summary/organization/report.ts";
+import { zonesOf } from "../summary/organization/time-zone.ts";
+import type { OrganizationReport } from "../summary/organization/types.ts";
+import { stepsOf } from "../summary/timeline.ts";
 import type { FailureSummary, Summary } from "../summary/types.ts";
-import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
-import type { Window } from "../time/window.ts";
-import { readEarlierRuns } from "./earlier-runs.ts";
+import { DAY, formatInstant, HOUR, type Micros, SECOND } from "../time/instant.ts";
+import { type Window, wholeDays } from "../time/window.ts";
+import { type EarlierRuns, readEarlierRuns } from "./earlier-runs.ts";
 import { errorSummary } from "./error-summary.ts";
 import { writeExports } from "./exports.ts";
 import { folderOf, RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
+import { type FacilityRows, readFacilities } from "./read/facilities.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
 import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
 import { readWindow, type WindowData } from "./read/window.ts";
@@ -79,6 +93,8 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const { at, id } = snapshot;
   let data: WindowData;
   let traffic: WindowTraffic | undefined;
+  const own = new OrganizationFold(new FacilityFold());
+  let facilities: FacilityRows;
   try {
     data = await readWindow(
       snapshot,
@@ -89,6 +105,7 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
         onPhase,
       },
     );
+    facilities = await readFacilities(snapshot, catalogue, data.rows, window, own.facilities);
     onPhase("weeks before");
     traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(data.facts.receivers, window.to));
     await writeExports(snapshot, catalogue, folder, outputs, window);
@@ -102,18 +119,20 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const judge = new Judge(facts, { asOf, limits, timeZone: window.timeZone, say: sayTime(asOf) });
   const status = new StatusRules(rows.reports, new ReportWalk(facts.graph, "down"));
   const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
-  const fold = new SummaryFold();
+  const fold = new SummaryFold(stepsOf(window));
   await errors.flush();
-  await writeSubmissions(data, judge, status, outputs, fold, window);
-  await writeDeliveries(deliveriesBetween(facts, origins, window.from, window.to), rows, outputs, fold);
+  await writeSubmissions(data, judge, status, outputs, fold, { fold: own, facilities }, window);
+  const deliveries = deliveriesBetween(facts, origins, window.from, window.to);
+  await writeDeliveries(deliveries, rows, outputs, fold, own.deliveries);
   const failures = failuresBetween(facts, origins, attempts, window, limits);
   await writeFailures(failures, rows, outputs, fold);
   const grouped = await errors.writeGroups();
   const pairs = fold.pairs();
   await writePairs(pairs, outputs);
   const earlier = await readEarlierRuns(plan.folder, window, plan.organizations);
-  const senders = fold.senders();
-  const receivers = fold.receivers();
+  const days = earlierDays(earlier, window);
+  const senders = sendersWithDays(fold.senders(), days);
+  const receivers = receiversWithDays(fold.receivers(), days);
 
   onPhase("pages");
   const summary: Summary = {
@@ -139,8 +158,24 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
       earlierDays: earlier.days,
       wants: (organization) => outputs.wants(organization),
     }),
+    timeline: fold.timeline.timeline(),
+    deliveryTimeLimits: DELIVERY_TIME_LIMITS,
+    earlierDays: daySummaries(days),
+    facilities: own.facilities.counts(),
   };
-  await writePages(folder, summary, request.render);
+  const reports = organizationReports(summary, {
+    timeline: fold.timeline,
+    fold: own,
+    // The summary's groups are those of error-groups.csv, in the same order.
+    groups: summary.errorGroups.map((group, at) => {
+      const { senderOrganization, receiverOrganization } = grouped.groups[at];
+      return { ...group, senderOrganization, receiverOrganization };
+    }),
+    earlierDays: days,
+    zones: zonesOf(facts.receivers, window.to),
+    date: dayOf(window),
+  });
+  await writePages(folder, summary, reports, request.render);
 
   onPhase("publishing");
   const manifest = await folder.publish({
@@ -167,12 +202,30 @@ function optionsOf({ plan, unmasked, asOf, limits, settle }: RunRequest): Manife
 }
 
 /** The pages and the data behind them. */
-async function writePages(folder: RunFolder, summary: Summary, render: Render): Promise<void> {
+async function writePages(
+  folder: RunFolder,
+  summary: Summary,
+  reports: Iterable<OrganizationReport>,
+  render: Render,
+): Promise<void> {
   await folder.file("summary.json", `${JSON.stringify(summary, null, 1)}\n`);
   await folder.file("index.html", operatorsPage(summary, render));
-  for (const organization of summary.organizations) {
-    await folder.file(`${organization.folder}/index.html`, organizationPage(summary, organization, render));
+  for (const report of reports) {
+    const path = report.organization.folder;
+    await folder.file(`${path}/summary.json`, `${JSON.stringify(report, null, 1)}\n`);
+    await folder.file(`${path}/index.html`, organizationPage(report, render));
   }
+}
+
+function dayOf(window: Window): string | undefined {
+  const days = wholeDays(window);
+  return days && days.first === days.last ? days.first : undefined;
+}
+
+/** The four weeks that end with the window, where it is one day: oldest first. */
+function earlierDays({ days }: EarlierRuns, window: Window): EarlierDayFigures[] {
+  const first = window.from - EARLIER_DAYS * DAY - HOUR;
+  return days.flatMap(({ from, figures }) => (figures && from >= first ? [figures] : [])).reverse();
 }
 
 function windowOf({ from, to, timeZone }: Window): Summary["window"] {

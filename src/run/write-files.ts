@@ -4,7 +4,9 @@ import type { Failure } from "../outcome/failures.ts";
 import { OUTCOMES } from "../outcome/words.ts";
 import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
 import type { SummaryFold } from "../summary/fold.ts";
+import type { LatestDeliveries } from "../summary/organization/deliveries.ts";
 import type { PairSummary } from "../summary/types.ts";
+import { formatInstant } from "../time/instant.ts";
 import { DELIVERY_COLUMNS } from "./columns.ts";
 import type { RunOutputs } from "./outputs.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
@@ -15,12 +17,19 @@ export async function writeDeliveries(
   { reports, files }: LineageRows,
   outputs: RunOutputs,
   fold: SummaryFold,
+  latest: LatestDeliveries,
 ): Promise<void> {
   const formatter = createCsvFormatter(DELIVERY_COLUMNS);
   for (const delivery of deliveries) {
     const { report, at, kind, receiver, transport, attempts, resend, submissions } = delivery;
     if (!outputs.wants(receiver.organization)) continue;
     fold.file(receiver, kind);
+    latest.add(receiver.organization, {
+      reportId: reports.ids.text(report),
+      at: formatInstant(at),
+      ...{ kind, transport, resend, receiver: receiver.name, fileName: files.name(report) },
+      items: reports.itemCount[report],
+    });
     const head: CsvValue[] = [reports.ids.text(report), at, kind, receiver.name, files.topic(report)];
     const file: CsvValue[] = [files.format(report), files.name(report), reports.itemCount[report], transport];
     const origin: CsvValue[] = [submissions, names(delivery.senders), known(delivery.oldestSubmittedAt)];

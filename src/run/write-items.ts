@@ -5,9 +5,12 @@ import { OUTCOMES } from "../outcome/words.ts";
 import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
 import type { Counts } from "../summary/counts.ts";
 import type { SummaryFold } from "../summary/fold.ts";
+import { NO_FACILITY } from "../summary/organization/facilities.ts";
+import type { OrganizationFold } from "../summary/organization/fold.ts";
 import type { Micros } from "../time/instant.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import type { RunOutputs } from "./outputs.ts";
+import type { FacilityRows } from "./read/facilities.ts";
 import type { RejectedRequest } from "./read/rejected.ts";
 import type { WindowData } from "./read/window.ts";
 
@@ -22,6 +25,12 @@ interface Submitted {
   rejected: RejectedRequest | undefined;
 }
 
+/** Where organizations' reports collect what they need of each row. */
+export interface OwnRows {
+  fold: OrganizationFold;
+  facilities: FacilityRows;
+}
+
 /**
  * Writes submissions.csv and items.csv, and the organizations' copies, a submission at a time in the
  * order of (submitted_at, submission_id, report_id); items in turn, receivers by name.
@@ -32,9 +41,10 @@ export async function writeSubmissions(
   status: StatusRules,
   outputs: RunOutputs,
   fold: SummaryFold,
+  own: OwnRows,
   window: { from: Micros; to: Micros },
 ): Promise<void> {
-  const writer = new ItemWriter(data, judge, outputs, fold);
+  const writer = new ItemWriter(data, judge, outputs, fold, own);
   for (const submitted of inOrder(data, window)) {
     const full = submitted.rejected
       ? writeRejected(data, outputs, fold, submitted.rejected)
@@ -68,14 +78,16 @@ class ItemWriter {
   readonly #judge: Judge;
   readonly #outputs: RunOutputs;
   readonly #fold: SummaryFold;
+  readonly #own: OwnRows;
   readonly #row: CsvValue[] = [];
   readonly #cells = createCsvFormatter(ITEM_COLUMNS);
 
-  constructor(data: WindowData, judge: Judge, outputs: RunOutputs, fold: SummaryFold) {
+  constructor(data: WindowData, judge: Judge, outputs: RunOutputs, fold: SummaryFold, own: OwnRows) {
     this.#data = data;
     this.#judge = judge;
     this.#outputs = outputs;
     this.#fold = fold;
+    this.#own = own;
   }
 
   write({ actionId, at, root }: Submitted, status: StatusRules): Promise<void> | undefined {
@@ -99,6 +111,7 @@ class ItemWriter {
     base[4] = sender.name;
     base[5] = topic;
     base[6] = at;
+    const facilities = this.#own.facilities.get(root);
     let full: Promise<void> | undefined;
     for (let item = 1; item <= items; item++) {
       base[2] = item;
@@ -107,6 +120,7 @@ class ItemWriter {
         const receiver = reports.receivers.get(outcome.receiver);
         if (!own && !outputs.wants(receiver.organization)) continue;
         start();
+        if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
         full = this.#writeItem(item, outcome, receiver, sender) ?? full;
       }
     }

@@ -3,7 +3,11 @@ import { type Outcome, worst } from "../outcome/words.ts";
 import type { Micros } from "../time/instant.ts";
 import { addCounts, type Counts, deliveredPercent, noCounts } from "./counts.ts";
 import { Durations } from "./duration.ts";
+import { type StepCounts, type Steps, TimelineFold } from "./timeline.ts";
 import type { OrganizationSummary, PairSummary, ReceiverSummary, SenderSummary, Totals } from "./types.ts";
+
+/** Seconds up to which a delivery counts in each of `deliveryTimes`; what took longer is the last. */
+export const DELIVERY_TIME_LIMITS = [60, 300, 900, 3600, 14_400, 43_200, 86_400] as const;
 
 /** What a submission contributes before its items. */
 export interface SubmissionFact {
@@ -32,6 +36,8 @@ interface Pair {
   submissions: number;
   lastSubmission: number;
   counts: Counts;
+  /** The steps of the receiver's organization. */
+  steps: StepCounts;
   durations: Durations;
 }
 
@@ -55,6 +61,7 @@ interface Files {
  * by sender, receiver and topic; the rest is summed from there at the end.
  */
 export class SummaryFold {
+  readonly timeline: TimelineFold;
   readonly #pairs = new Map<string, Map<Party, Pair>>();
   readonly #senders = new Map<Party, Sender>();
   readonly #files = new Map<Party, Files>();
@@ -66,6 +73,12 @@ export class SummaryFold {
   #byItem = noCounts();
   #item = 0;
   #itemOutcome: Outcome = "rejected";
+  /** The step of the submission in hand. */
+  #place = 0;
+
+  constructor(steps: Steps) {
+    this.timeline = new TimelineFold(steps);
+  }
 
   /** Starts a submission. */
   submission(fact: SubmissionFact): void {
@@ -73,6 +86,7 @@ export class SummaryFold {
     this.#submission++;
     this.#fact = fact;
     this.#byItem = noCounts();
+    this.#place = this.timeline.placeOf(fact.submittedAt);
     this.#sender = this.#senderOf(fact.sender);
     this.#sender.submissions++;
     if (fact.rejected) this.#sender.rejected++;
@@ -101,6 +115,7 @@ export class SummaryFold {
       pair.submissions++;
     }
     pair.counts[fact.outcome]++;
+    TimelineFold.add(pair.steps, this.#place, fact.outcome);
     if (!Number.isNaN(fact.deliveredAt)) {
       // From what is printed, so that whoever recomputes it from items.csv gets the same.
       pair.durations.add(Math.floor(fact.deliveredAt / 1000) - Math.floor(submission.submittedAt / 1000));
@@ -110,6 +125,7 @@ export class SummaryFold {
   /** Ends the submission and returns its counts by item, as submissions.csv shows them. */
   endSubmission(): Counts {
     this.#endItem();
+    this.timeline.submission((this.#fact as SubmissionFact).sender.organization, this.#place, this.#byItem);
     return this.#byItem;
   }
 
@@ -168,7 +184,7 @@ export class SummaryFold {
       .sort((a, b) => order(a.sender, b.sender) || order(a.receiver, b.receiver) || order(a.topic, b.topic));
   }
 
-  senders(): SenderSummary[] {
+  senders(): Omit<SenderSummary, "earlierItems">[] {
     const byItemAndReceiver = new Map<Party, Counts>();
     for (const { sender, counts } of this.#allPairs()) {
       addCounts(getOrAdd(byItemAndReceiver, sender, noCounts), counts);
@@ -186,7 +202,7 @@ export class SummaryFold {
       .sort((a, b) => order(a.sender, b.sender));
   }
 
-  receivers(): ReceiverSummary[] {
+  receivers(): Omit<ReceiverSummary, "earlierItems">[] {
     const receivers = new Map<Party, { submissions: number; counts: Counts; durations: Durations }>();
     const none = () => ({ submissions: 0, counts: noCounts(), durations: new Durations() });
     for (const receiver of this.#files.keys()) getOrAdd(receivers, receiver, none);
@@ -207,6 +223,7 @@ export class SummaryFold {
         deliveredPercent: deliveredPercent(counts),
         medianDeliverySeconds: durations.seconds(0.5),
         p95DeliverySeconds: durations.seconds(0.95),
+        deliveryTimes: durations.histogram(DELIVERY_TIME_LIMITS.map((limit) => limit * 1000)),
         filesSent: this.#files.get(receiver)?.sent ?? 0,
         downloads: this.#files.get(receiver)?.downloads ?? 0,
       }))
@@ -270,6 +287,7 @@ export class SummaryFold {
         submissions: 0,
         lastSubmission: 0,
         counts: noCounts(),
+        steps: this.timeline.received(receiver.organization),
         durations: new Durations(),
       };
       this.#pairsOfSubmission.set(receiver, pair);

@@ -1,4 +1,5 @@
 import type { Counts } from "./counts.ts";
+import type { FacilityCount } from "./organization/types.ts";
 
 /**
  * summary.json: the data behind the pages, and the contract of whoever reads it by machine. Instants
@@ -28,6 +29,30 @@ export interface Summary {
   allFiltered: AllFilteredSummary[];
   failures: FailureSummary[];
   silence: Silence;
+  /** Items by the time of their submission; the counts add up to `totals.byItem`. */
+  timeline: Timeline;
+  /** The limits of the receivers' `deliveryTimes`, in seconds, ascending. */
+  deliveryTimeLimits: readonly number[];
+  /** The runs of the 27 days before, oldest first, as far as they are in the same folder; empty unless the window is one local day. */
+  earlierDays: DaySummary[];
+  /** Items that organizations got, by testing lab; covid-19 only. Exact: organizations' own files withhold small counts. */
+  facilities: FacilityCount[];
+}
+
+/** Outcomes over the window. */
+export interface Timeline {
+  /** 60 minutes each from the window's start, or local days for windows of more than three. */
+  step: "hour" | "day";
+  /** In order of time; steps without a submission are left out. */
+  steps: { from: string; counts: Counts }[];
+}
+
+/** What an earlier run of one day counted. */
+export interface DaySummary {
+  /** The local date. */
+  date: string;
+  byItem: Counts;
+  byItemAndReceiver: Counts;
 }
 
 /** The latest earlier run of a window of the same length, limited to the same organizations. */
@@ -91,6 +116,8 @@ export interface SenderSummary {
   items: number;
   byItem: Counts;
   byItemAndReceiver: Counts;
+  /** Items on each of `earlierDays`. */
+  earlierItems: number[];
 }
 
 export interface ReceiverSummary extends DeliveryTime {
@@ -101,8 +128,15 @@ export interface ReceiverSummary extends DeliveryTime {
   items: number;
   byItemAndReceiver: Counts;
   deliveredPercent: number | null;
+  /**
+   * How many items took up to each of `deliveryTimeLimits` from submission to first delivery, and more than
+   * the one before; the last, how many took longer.
+   */
+  deliveryTimes: number[];
   filesSent: number;
   downloads: number;
+  /** Items on each of `earlierDays`, by item and receiver. */
+  earlierItems: number[];
 }
 
 /** One line of summary.csv: what a sender submitted for a receiver on a topic. */

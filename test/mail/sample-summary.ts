@@ -1,5 +1,6 @@
 import type { Counts } from "../../src/summary/counts.ts";
 import { noCounts } from "../../src/summary/counts.ts";
+import { DELIVERY_TIME_LIMITS } from "../../src/summary/fold.ts";
 import type {
   FailureSummary,
   OrganizationSummary,
@@ -60,6 +61,10 @@ export function sampleSummary(
     allFiltered: [],
     failures: parts.flatMap(({ failures }) => failures),
     silence: { judged: false, reason: "a sample" },
+    timeline: { step: "hour", steps: [] },
+    deliveryTimeLimits: DELIVERY_TIME_LIMITS,
+    earlierDays: [],
+    facilities: [],
   };
 }
 
@@ -85,6 +90,7 @@ function partsOf(given: SampleOrganization, next: SampleOrganization) {
     items: sum(submitted),
     byItem: counts(submitted),
     byItemAndReceiver: counts(submitted),
+    earlierItems: [],
   };
   const receiver: ReceiverSummary = {
     receiver: `${name}.elr${canary}`,
@@ -93,8 +99,10 @@ function partsOf(given: SampleOrganization, next: SampleOrganization) {
     items: sum(received),
     byItemAndReceiver: counts(received),
     deliveredPercent: sum(received) > 0 ? 100 : null,
+    deliveryTimes: [0, sum(received), 0, 0, 0, 0, 0, 0],
     filesSent: organization.filesSent,
     downloads: 0,
+    earlierItems: [],
     medianDeliverySeconds: 60,
     p95DeliverySeconds: 120,
   };

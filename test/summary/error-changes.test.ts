@@ -51,7 +51,15 @@ describe("allFiltered", () => {
     const items = Object.values(byItem).reduce((sum, count) => sum + count, 0);
     const counts = { ...noCounts(), ...byItem };
     const zero = { submissions: 1, rejectedSubmissions: 0 };
-    return { sender: name, organization: name, items, byItem: counts, byItemAndReceiver: counts, ...zero };
+    return {
+      sender: name,
+      organization: name,
+      items,
+      byItem: counts,
+      byItemAndReceiver: counts,
+      earlierItems: [],
+      ...zero,
+    };
   };
 
   test("takes those of which nothing that was wanted got through", () => {

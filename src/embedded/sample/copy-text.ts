@@ -22,7 +22,8 @@ export const TABLES = {
   covid_result_metadata:
     "covid_results_metadata_id,report_id,report_index,message_id,equipment_model,test_result,test_result_code," +
     "ordering_facility_name,ordering_facility_state,ordering_provider_name,patient_state,patient_postal_code," +
-    "patient_age,specimen_collection_date_time,testing_lab_name,testing_lab_clia,created_at,sender_id," +
+    "patient_age,specimen_collection_date_time,testing_lab_name,testing_lab_clia,testing_lab_city," +
+    "testing_lab_state,created_at,sender_id," +
     "test_performed_loinc_code,organization_name,processing_mode_code",
   elr_result_metadata:
     "elr_result_metadata_id,report_id,report_index,message_id,sender_id,organization_name,topic,created_at," +

@@ -6,7 +6,7 @@ import type { Snapshot } from "../../source/snapshot.ts";
 import type { LineageRows } from "./lineage-rows.ts";
 
 /** When covid_result_metadata.report_index moved to 1-based, in microseconds. Source: upstream commit 5660c1648a. */
-const ONE_BASED_SINCE = Date.UTC(2022, 3, 5) * 1000;
+export const ONE_BASED_SINCE = Date.UTC(2022, 3, 5) * 1000;
 
 /** Senders' ids of a submission's rows by position from 0, by root report. */
 export type MessageIds = ReadonlyMap<number, ReadonlyMap<number, string>>;
