@@ -11,6 +11,7 @@ import { organizationsChanges } from "./organizations-changes.ts";
 import { organizationsKeys } from "./organizations-keys.ts";
 import { proof } from "./proof.ts";
 import { query } from "./query.ts";
+import { reconcile } from "./reconcile.ts";
 import { run } from "./run.ts";
 import { schedule } from "./schedule.ts";
 import { status } from "./status.ts";
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   organizationsChanges,
   status,
   proof,
+  reconcile,
   ...tables,
   ...schedule,
   ...mail,

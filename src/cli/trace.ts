@@ -13,6 +13,7 @@ import {
   windowOptions,
 } from "./options.ts";
 import { type ConnectionSources, readSettings } from "./settings.ts";
+import { readSince } from "./since.ts";
 
 export type TraceFormat = "text" | "json" | "csv" | "html" | "dot" | "mermaid";
 
@@ -175,21 +176,6 @@ function wholeNumber(option: string, text: string | undefined): number | undefin
   if (text === undefined) return undefined;
   if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new UsageError(`${option} ${text} is not a whole number above 0`);
   return Number(text);
-}
-
-async function readSince(text: string | undefined, timeZone: string): Promise<number | undefined> {
-  if (text === undefined) return undefined;
-  const { parseInstant } = await import("../time/instant.ts");
-  const instant = parseInstant(text);
-  if (instant !== undefined) return instant;
-  const { startOfDay } = await import("../trace/since.ts");
-  const day = startOfDay(text, timeZone);
-  if (day === undefined) {
-    throw new UsageError(`--since ${text} is neither a date nor an instant`, {
-      hint: "write 2026-11-20, or 2026-11-20T14:00:00Z",
-    });
-  }
-  return day;
 }
 
 /** Reading what a user hands over is the command line's own matter: the lists are ids and nothing else. */

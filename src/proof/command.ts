@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Context } from "../cli/context.ts";
-import { UsageError } from "../errors.ts";
-import { nearestWord } from "../nearest-word.ts";
-import { readSettings } from "../organizations/command.ts";
 import { type CommandOptions, printLines, withSnapshot } from "../organizations/environment.ts";
 import { createCsvFormatter } from "../output/csv.ts";
 import { openRunFolder } from "../output/folder.ts";
@@ -11,13 +8,13 @@ import { packageIdentity } from "../package.ts";
 import { createProgress } from "../progress.ts";
 import { loadTemplates } from "../report/templates.ts";
 import { limitsOf } from "../run/limits-of.ts";
-import { type Catalogue, recording } from "../source/catalogue.ts";
-import type { Snapshot } from "../source/snapshot.ts";
+import { recording } from "../source/catalogue.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { Window } from "../time/window.ts";
 import { DELIVERY_PROOF_COLUMNS, deliveryCells, SUBMISSION_PROOF_COLUMNS, submissionCells } from "./columns.ts";
 import { sumOf } from "./fold.ts";
-import { type Evidence, readEvidence, type Subject } from "./read.ts";
+import { type Evidence, readEvidence } from "./read.ts";
+import { organizationsNamed, refuseTwo, type Subject } from "./subject.ts";
 import { proofView } from "./view.ts";
 
 export interface ProofOptions extends Omit<CommandOptions, "format"> {
@@ -38,7 +35,7 @@ export async function proofCommand(options: ProofOptions, context: Context): Pro
   try {
     const { evidence, snapshot, queries } = await withSnapshot(options, context, "proof", async (snapshot, all) => {
       const { catalogue, used } = recording(all);
-      await checkName(snapshot, catalogue, subject);
+      await organizationsNamed(snapshot, catalogue, subject);
       const evidence = await readEvidence(snapshot, catalogue, subject, window, {
         limits: limitsOf(config),
         settleHours: config.limits.settleHours,
@@ -47,7 +44,7 @@ export async function proofCommand(options: ProofOptions, context: Context): Pro
       });
       return { evidence, snapshot: { at: snapshot.at, id: snapshot.id }, queries: used() };
     });
-    refuseTwo(evidence, subject);
+    refuseTwo(evidence.organizations, subject);
     const asOf = options.asOf ?? snapshot.at;
     const data = csvOf(evidence, subject, window.timeZone);
     const sink = folder.csv(data.file, data.columns);
@@ -93,23 +90,4 @@ function csvOf(evidence: Evidence, { kind }: Subject, timeZone: string) {
   const hash = createHash("sha256").update(header);
   for (const line of lines) hash.update(line);
   return { file: kind === "sender" ? "submissions.csv" : "deliveries.csv", columns, lines, sha256: hash.digest("hex") };
-}
-
-/** A slip in a name must not become a proof that nothing happened. */
-async function checkName(snapshot: Snapshot, catalogue: Catalogue, { kind, name }: Subject): Promise<void> {
-  const versions = (await readSettings(snapshot, catalogue)).filter(({ type }) => type === kind);
-  const names = new Set(versions.flatMap((one) => [one.organization, `${one.organization}.${one.name}`]));
-  if (names.has(name)) return;
-  const near = nearestWord(name, names);
-  throw new UsageError(`there never was a ${kind} "${name}"`, {
-    hint: near === undefined ? "`lineage-report organizations` lists them" : `did you mean "${near}"?`,
-  });
-}
-
-/** An organization's name may hold dots, so that one text can mean two; evidence must not mix them. */
-function refuseTwo({ organizations }: Evidence, { kind, name }: Subject): void {
-  if (organizations.size < 2) return;
-  throw new UsageError(`"${name}" means a ${kind} of ${[...organizations].sort().join(" and of ")}`, {
-    hint: "evidence of one cannot be told from that of the other by this name; ask for the whole organization",
-  });
 }

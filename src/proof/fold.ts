@@ -76,17 +76,17 @@ export class ProofFold {
   submission(judged: JudgedSubmission): void {
     const { sender, outcomes, ...rest } = judged;
     const all = noCounts();
-    const byReceiver = new Map<string, { party: Party; counts: Counts }>();
     for (const { receiver, outcome } of outcomes) {
       all[outcome]++;
-      countsOf(byReceiver, receiver)[outcome]++;
       countsOf(this.#totals, this.kind === "sender" ? receiver : sender)[outcome]++;
     }
     if (this.kind === "receiver") return;
-    const told = [...byReceiver.values()]
-      .sort((a, b) => compare(a.party.name, b.party.name))
-      .map(({ party, counts }) => `${party.name || "no receiver"}: ${countsInWords(counts)}`);
-    this.#submissions.push({ ...rest, sender: sender.name, ...intendedOf(all), outcomes: told });
+    this.#submissions.push({
+      ...rest,
+      sender: sender.name,
+      ...intendedOf(all),
+      outcomes: outcomesByReceiver(outcomes),
+    });
   }
 
   delivery(delivery: ProofDelivery): void {
@@ -102,6 +102,15 @@ export class ProofFold {
       .sort((a, b) => compare(a.party, b.party));
     return { submissions, deliveries: this.#deliveries, totals };
   }
+}
+
+/** `xx-phd.elr: 2 delivered, 1 filtered` for each receiver, by its name. */
+export function outcomesByReceiver(outcomes: Iterable<{ receiver: Party; outcome: Outcome }>): string[] {
+  const byReceiver = new Map<string, { party: Party; counts: Counts }>();
+  for (const { receiver, outcome } of outcomes) countsOf(byReceiver, receiver)[outcome]++;
+  return [...byReceiver.values()]
+    .sort((a, b) => compare(a.party.name, b.party.name))
+    .map(({ party, counts }) => `${party.name || "no receiver"}: ${countsInWords(counts)}`);
 }
 
 /** The sum of totals, under an empty name. */

@@ -3,23 +3,17 @@ import { OriginFinder } from "../lineage/origins.ts";
 import type { Party } from "../lineage/parties.ts";
 import { ReportWalk } from "../lineage/walk.ts";
 import { deliveriesBetween } from "../outcome/deliveries.ts";
-import { Judge } from "../outcome/judge.ts";
-import type { Limits } from "../outcome/limits.ts";
+import type { Judge } from "../outcome/judge.ts";
 import { groupedRow, type NamedGroup, namedGroup } from "../run/error-rows.ts";
-import { readWindow, type WindowData } from "../run/read/window.ts";
-import { sayTime } from "../run/say-time.ts";
+import type { LoggedError } from "../run/log-pass.ts";
+import { type Judging, readDays } from "../run/read/days.ts";
+import type { WindowData } from "../run/read/window.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
-import { HOUR, type Micros } from "../time/instant.ts";
+import type { Micros } from "../time/instant.ts";
 import type { Window } from "../time/window.ts";
-import { inZone, toMicros } from "../time/zone.ts";
 import { type ProofDelivery, ProofFold, type ProofSubmission, type ProofTotal } from "./fold.ts";
-
-/** Whose evidence it is: a sender or receiver by its full name, or by its organization for all of it. */
-export interface Subject {
-  kind: "sender" | "receiver";
-  name: string;
-}
+import { type Subject, SubjectRows } from "./subject.ts";
 
 export interface Evidence {
   /** A sender's submissions, rejected requests among them; empty for a receiver. */
@@ -33,53 +27,28 @@ export interface Evidence {
   organizations: ReadonlySet<string>;
 }
 
-export interface Judging {
-  limits: Limits;
-  settleHours: number;
-  asOf: Micros;
-  onPhase: (phase: string) => void;
-}
-
-/**
- * Reads the evidence of a window a local day at a time, through one snapshot: memory holds one day's lineage, whatever the window, and each
- * submission is judged by the rules of `run`.
- */
+/** Reads the evidence of a window a local day at a time, and judges each submission by the rules of `run`. */
 export async function readEvidence(
   snapshot: Snapshot,
   catalogue: Catalogue,
   subject: Subject,
   window: Window,
-  { limits, settleHours, asOf, onPhase }: Judging,
+  judging: Judging,
 ): Promise<Evidence> {
   const fold = new ProofFold(subject.kind);
   const groups = new ErrorGroups();
-  const organizations = new Set<string>();
-  const concerns = (party: Party): boolean => {
-    const named = party.name === subject.name || party.organization === subject.name;
-    if (named) organizations.add(party.organization);
-    return named;
+  const { organizations, has: concerns } = new SubjectRows(subject);
+  const onLogged = (error: LoggedError): undefined => {
+    // What is internal to the service is not the sender's; of a receiver's only its own filters speak.
+    const own =
+      subject.kind === "sender"
+        ? error.scope !== "internal" && error.type !== "filter" && concerns(error.sender)
+        : error.type === "filter" && concerns(error.receiver);
+    if (own) groups.add(groupedRow(error));
   };
-  for (const day of localDays(window)) {
-    const data = await readWindow(
-      snapshot,
-      catalogue,
-      { ...day, horizon: day.to + settleHours * HOUR },
-      {
-        onLogged(error) {
-          // What is internal to the service is not the sender's; of a receiver's only its own filters speak.
-          const own =
-            subject.kind === "sender"
-              ? error.scope !== "internal" && error.type !== "filter" && concerns(error.sender)
-              : error.type === "filter" && concerns(error.receiver);
-          if (own) groups.add(groupedRow(error));
-          return undefined;
-        },
-        onPhase,
-      },
-    );
-    const judge = new Judge(data.facts, { asOf, limits, timeZone: window.timeZone, say: sayTime(asOf) });
-    readSubmissions(data, judge, day, concerns, fold);
-    if (subject.kind === "receiver") readDeliveries(data, day, concerns, fold);
+  for await (const { data, judge, from, to } of readDays(snapshot, catalogue, window, judging, onLogged)) {
+    readSubmissions(data, judge, { from, to }, concerns, fold);
+    if (subject.kind === "receiver") readDeliveries(data, { from, to }, concerns, fold);
   }
   return { ...fold.result(), errors: groups.result().groups.map(namedGroup), organizations };
 }
@@ -154,14 +123,5 @@ function readDeliveries(
       submissions: count,
       senders: [...new Set(senders.map(({ name }) => name))],
     });
-  }
-}
-
-/** The local days of a window, the first and the last cut to it. */
-function* localDays({ from, to, timeZone }: Window): Generator<{ from: Micros; to: Micros }> {
-  for (let start = from; start < to; ) {
-    const next = toMicros(inZone(start, timeZone).toPlainDate().add({ days: 1 }).toZonedDateTime(timeZone));
-    yield { from: start, to: Math.min(next, to) };
-    start = next;
   }
 }

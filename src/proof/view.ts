@@ -3,7 +3,8 @@ import { formatInstant, type Micros } from "../time/instant.ts";
 import { describeWindow, type Window } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
 import { type ProofTotal, sumOf } from "./fold.ts";
-import type { Evidence, Subject } from "./read.ts";
+import type { Evidence } from "./read.ts";
+import type { Subject } from "./subject.ts";
 
 /** What the page says of itself beside the evidence. */
 export interface ProofHead {

@@ -12,6 +12,8 @@ export interface CsvOptions {
   encoding?: TextEncoding | undefined;
   /** One character, said by the user; otherwise found from the first records. */
   delimiter?: string | undefined;
+  /** A quote inside a cell that is not quoted is a character like others (`="00123"`); otherwise the file is refused. */
+  relaxQuotes?: boolean | undefined;
 }
 
 const HEAD_BYTES = 65_536;
@@ -38,7 +40,7 @@ export async function openCsvFile(path: string, options: CsvOptions = {}): Promi
     throw new FileRefusedError("delimiter", `the delimiter must be one character, not ${quoted(delimiter)}`);
   }
 
-  const records = () => readRecords(path, label, guess.encoding, delimiter);
+  const records = () => readRecords(path, label, guess.encoding, delimiter, options.relaxQuotes === true);
   let header: Row | undefined;
   for await (const batch of records()) {
     header = batch.rows[0];
@@ -103,6 +105,7 @@ async function* readRecords(
   label: string,
   encoding: TextEncoding,
   delimiter: string,
+  relaxQuotes: boolean,
 ): AsyncGenerator<RowBatch> {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   let rows: string[][] = [];
@@ -112,6 +115,7 @@ async function* readRecords(
   const parser = parse({
     delimiter,
     relax_column_count: true,
+    relax_quotes: relaxQuotes,
     // All three, so that a file with mixed line endings leaves no stray carriage return in its last column.
     record_delimiter: ["\r\n", "\n", "\r"],
   });
