@@ -1,6 +1,7 @@
 import type { Micros } from "../time/instant.ts";
 import { Dictionary, DistinctNumbers } from "./distinct.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { Recent } from "./recent.ts";
 
 /** One row of the action log, tied to its submission, its message masked (mask.ts). */
 export type LoggedRow = {
@@ -81,6 +82,7 @@ const POSITIONS = 2 ** 22;
 export class ErrorGroups {
   readonly #limits: GroupLimits;
   readonly #folds = new Map<string, Fold>();
+  readonly #fingerprints = new Recent<string>();
   readonly #submissions = new Dictionary();
   readonly #items = new Dictionary();
   #kept = 0;
@@ -103,13 +105,14 @@ export class ErrorGroups {
   }
 
   result(): GroupedErrors {
-    const groups = [...this.#folds.values()].map(toGroup).sort(byCountThenKey);
+    const keyed = [...this.#folds.values()].map((fold) => ({ text: keyText(fold.key), group: toGroup(fold) }));
+    const groups = keyed.sort(byCountThenKey).map(({ group }) => group);
     const overflowRows = groups.reduce((sum, group) => sum + (group.overflow ? group.count : 0), 0);
     return { groups, rows: this.#rows, overflowRows };
   }
 
   #foldOf(row: LoggedRow): Fold {
-    const key = keyOf(row, fingerprint(row.message));
+    const key = keyOf(row, this.#fingerprints.of(row.message, fingerprint));
     const id = keyText(key);
     const known = this.#folds.get(id);
     if (known !== undefined) return known;
@@ -156,7 +159,7 @@ function keyOf(row: LoggedRow, message: string): GroupKey {
 
 /** Postgres texts hold no NUL, so it separates. */
 function keyText(key: GroupKey): string {
-  return [key.type, key.scope, key.errorCode, key.field, key.message, key.sender, key.receiver].join("\0");
+  return `${key.type}\0${key.scope}\0${key.errorCode}\0${key.field}\0${key.message}\0${key.sender}\0${key.receiver}`;
 }
 
 function toGroup(fold: Fold): ErrorGroup {
@@ -171,12 +174,12 @@ function toGroup(fold: Fold): ErrorGroup {
   };
 }
 
-function byCountThenKey(a: ErrorGroup, b: ErrorGroup): number {
-  if (a.count !== b.count) return b.count - a.count;
-  const left = keyText(a);
-  const right = keyText(b);
-  if (left !== right) return left < right ? -1 : 1;
-  return Number(a.overflow) - Number(b.overflow);
+type Keyed = { readonly text: string; readonly group: ErrorGroup };
+
+function byCountThenKey(a: Keyed, b: Keyed): number {
+  if (a.group.count !== b.group.count) return b.group.count - a.group.count;
+  if (a.text !== b.text) return a.text < b.text ? -1 : 1;
+  return Number(a.group.overflow) - Number(b.group.overflow);
 }
 
 /** Whether a group was there in the previous run, is there only now, or only was. */

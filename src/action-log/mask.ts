@@ -1,4 +1,5 @@
 import { capText, MARK } from "./markers.ts";
+import { Recent } from "./recent.ts";
 import { scrub } from "./scrub.ts";
 import { maskByTemplate, splitMarkers } from "./templates.ts";
 import { isErrorWord, isFieldMapping, isVocabulary } from "./vocabulary.ts";
@@ -45,6 +46,21 @@ export function maskMessage(text: string, context: MaskContext = {}): string {
   }
   // Patterns that keep feeding each other are no message that anybody wrote.
   return MARK.text;
+}
+
+/** Masks messages as `maskMessage` does, and remembers recent ones: a log says the same of item after item. */
+export class MessageMasks {
+  readonly #recent = new Recent<string>();
+
+  /** @param sender the row's own sender, which may stay in quotes, as may its receiver; empty for none */
+  mask(text: string, field: string, trackingId: string | null, sender: string, receiver: string): string {
+    const keep = [sender, receiver].filter((name) => name !== "");
+    // A text without the row's tracking id is masked the same whatever that id is.
+    if (trackingId !== null && trackingId !== "" && text.includes(trackingId)) {
+      return maskMessage(text, { field, trackingId, keep });
+    }
+    return this.#recent.of(`${sender}\0${receiver}\0${field}\0${text}`, () => maskMessage(text, { field, keep }));
+  }
 }
 
 /** A `fieldMapping` for print: as it is when it looks like one, masked otherwise. */

@@ -1,6 +1,7 @@
 import { type Detail, readDetail } from "../action-log/detail.ts";
 import { FilterResults } from "../action-log/filters.ts";
-import { maskField, maskMessage } from "../action-log/mask.ts";
+import { MessageMasks, maskField } from "../action-log/mask.ts";
+import { Recent } from "../action-log/recent.ts";
 import { rootItemOf } from "../lineage/ancestry.ts";
 import type { Graph } from "../lineage/graph.ts";
 import { NO_PARTY, type Party } from "../lineage/parties.ts";
@@ -68,6 +69,8 @@ export class LogPass {
   readonly #receiverByName: ReadonlyMap<string, Party>;
   readonly #window: { from: Micros; to: Micros };
   readonly #filterResults = new FilterResults();
+  readonly #details = new Recent<Detail>();
+  readonly #masks = new MessageMasks();
   #doubles = 0;
   readonly #counts = new Map<number, LogCounts>();
   readonly #countsOfRejected = new Map<number, LogCounts>();
@@ -116,7 +119,7 @@ export class LogPass {
       this.#noteTranslation(entry);
       return undefined;
     }
-    const detail = readDetail(entry.detail);
+    const detail = entry.detail === null ? readDetail(null) : this.#details.of(entry.detail, readDetail);
     if (entry.type === "filter" && !this.#filterResults.isFirst(entry.reportId, detail)) {
       if (entry.at >= this.#window.from && entry.at < this.#window.to) this.#doubles++;
       return undefined;
@@ -162,13 +165,13 @@ export class LogPass {
     detail: Detail,
     about: Pick<LoggedError, "submissionId" | "reportId" | "item" | "sender" | "receiver">,
   ): LoggedError {
-    const keep = [about.sender.name, about.receiver.name].filter((name) => name !== "");
+    const { sender, receiver } = about;
     return {
       at: entry.at,
       type: entry.type,
       scope: entry.scope,
       detail,
-      message: maskMessage(detail.message, { field: detail.field, trackingId: entry.trackingId, keep }),
+      message: this.#masks.mask(detail.message, detail.field, entry.trackingId, sender.name, receiver.name),
       field: maskField(detail.field),
       trackingId: entry.trackingId ?? "",
       action: entry.action,

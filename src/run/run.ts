@@ -120,7 +120,6 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const status = new StatusRules(rows.reports, new ReportWalk(facts.graph, "down"));
   const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
   const fold = new SummaryFold(stepsOf(window));
-  await errors.flush();
   await writeSubmissions(data, judge, status, outputs, fold, { fold: own, facilities }, window);
   const deliveries = deliveriesBetween(facts, origins, window.from, window.to);
   await writeDeliveries(deliveries, rows, outputs, fold, own.deliveries);

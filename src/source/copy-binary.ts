@@ -1,5 +1,5 @@
-import { BinaryRows, type RowHandler } from "./binary-rows.ts";
-import { copyInto } from "./copy-stream.ts";
+import { type BinaryFields, BinaryRows, type RowHandler } from "./binary-rows.ts";
+import { copyBatches, copyInto } from "./copy-stream.ts";
 import type { ParameterValue, ParameterValues } from "./parameter-types.ts";
 import type { Query } from "./query-file.ts";
 import { chunksOf, KEYS_AT_ONCE } from "./row-stream.ts";
@@ -23,6 +23,29 @@ export async function copyBinary(
   await copyInto(snapshot, statement, (chunk, from, to) => decoder.push(chunk, from, to));
   decoder.end();
   return decoder.rows;
+}
+
+/**
+ * The query's rows by binary COPY in batches of what arrives at once, for consumers that have to wait now and then: the server waits with
+ * them, and memory stays at one batch.
+ *
+ * @param read makes what is kept of a row out of its fields
+ * @throws as `copyBinary`
+ */
+export async function* binaryBatches<T>(
+  snapshot: Snapshot,
+  query: Query,
+  parameters: ParameterValues,
+  read: (fields: BinaryFields) => T,
+): AsyncGenerator<T[], void, undefined> {
+  let batch: T[] = [];
+  const decoder = new BinaryRows(query.header.columns.length, (fields) => batch.push(read(fields)));
+  const statement = literalStatement(query, parameters, "copy (", ") to stdout (format binary)");
+  yield* copyBatches<T>(snapshot, statement, (into, chunk, from, to) => {
+    batch = into;
+    decoder.push(chunk, from, to);
+  });
+  decoder.end();
 }
 
 /** The same for a look-up by key, a list of keys at a time. @param keyParameter the query's parameter that takes the keys, an array type */

@@ -1,32 +1,39 @@
+import { Names } from "../../lineage/names.ts";
+import { type BinaryFields, readInstant, readInt4, readInt8, readText, readUuid } from "../../source/binary-rows.ts";
 import type { Catalogue } from "../../source/catalogue.ts";
-import { query, rows } from "../../source/row-stream.ts";
+import { binaryBatches } from "../../source/copy-binary.ts";
+import { query } from "../../source/row-stream.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
 import type { Micros } from "../../time/instant.ts";
 import type { LogEntry } from "../log-pass.ts";
 
-/** Messages can have a megabyte each, and a batch is in memory at once. */
-const BATCH = 100;
-
-/** Streams the action log of [from, to) in batches, in flat memory, by (logged_at, action_log_id). */
-export async function* logEntries(
+/**
+ * Streams the action log of [from, to) by (logged_at, action_log_id), in flat memory: messages can have a megabyte each, and a batch is
+ * what the socket hands over at once.
+ */
+export function logEntries(
   snapshot: Snapshot,
   catalogue: Catalogue,
   from: Micros,
   to: Micros,
 ): AsyncGenerator<LogEntry[], void, undefined> {
-  for await (const batch of rows(snapshot, catalogue.find("log-entries"), { from, to }, { batchSize: BATCH })) {
-    yield batch.map(([, actionId, reportId, index, trackingId, type, scope, detail, at, action]) => ({
-      actionId: Number(actionId),
-      reportId: reportId as string | null,
-      index: index as number | null,
-      trackingId: trackingId as string | null,
-      type: (type as string | null) ?? "",
-      scope: (scope as string | null) ?? "",
-      detail: detail as string | null,
-      at: at as number,
-      action: (action as string | null) ?? "",
-    }));
-  }
+  const words = new Names();
+  const word = ({ buffer, offsets, lengths }: BinaryFields, field: number): string =>
+    words.text(words.idOfBytes(buffer, offsets[field], lengths[field]));
+  return binaryBatches(snapshot, catalogue.find("log-entries"), { from, to }, (fields) => {
+    const { buffer, offsets, lengths } = fields;
+    return {
+      actionId: readInt8(buffer, offsets[1]),
+      reportId: lengths[2] < 0 ? null : readUuid(buffer, offsets[2]),
+      index: lengths[3] < 0 ? null : readInt4(buffer, offsets[3]),
+      trackingId: lengths[4] < 0 ? null : readText(buffer, offsets[4], lengths[4]),
+      type: word(fields, 5),
+      scope: word(fields, 6),
+      detail: lengths[7] < 0 ? null : readText(buffer, offsets[7], lengths[7]),
+      at: readInstant(buffer, offsets[8]),
+      action: word(fields, 9),
+    };
+  });
 }
 
 /** The ids of the reports that the action log of [from, to) speaks of. */
