@@ -27,6 +27,8 @@ export interface ReportRow {
   /** item_count_before_qual_filter; -1 for null. */
   itemCountBefore: number;
   flags: number;
+  /** The step that wrote the report, a number of STEPS; 0 where more was planned. */
+  writtenBy: number;
 }
 
 /**
@@ -44,7 +46,6 @@ export class ReportTable {
   itemCount = new Int32Array(1024);
   itemCountBefore = new Int32Array(1024);
   flags = new Uint8Array(1024);
-  /** The step that wrote the report (`action.action_name`), a number of STEPS; 0 where it was not needed. */
   writtenBy = new Uint8Array(1024);
 
   get size(): number {
@@ -92,6 +93,7 @@ export class ReportTable {
     this.itemCount[report] = row.itemCount;
     this.itemCountBefore[report] = row.itemCountBefore;
     this.flags[report] = row.flags | FLAG.loaded;
+    this.writtenBy[report] = row.writtenBy;
   }
 
   /**

@@ -12,10 +12,13 @@ export interface CsvSink {
   write(values: readonly CsvValue[]): Promise<void> | undefined;
   /** One row that is formatted already (`formatter.formatRow`, the line break included), so that a row for many files is formatted once. */
   writeLine(line: string): Promise<void> | undefined;
+  /** One row that is encoded already, as the pieces of a line. The bytes are copied. */
+  writePieces(pieces: readonly Uint8Array[]): Promise<void> | undefined;
 }
 
-/** A buffer is handed to the queue when it is full; small files never grow so far. */
+/** A buffer is handed to the queue when it is full; small files never grow so far, and a file that filled one gets the next twice as large. */
 const FULL = 64 * 1024;
+const LARGEST = 256 * 1024;
 const FIRST = 1024;
 const EMPTY = Buffer.alloc(0);
 
@@ -29,6 +32,8 @@ export class CsvFiles {
   readonly #limit: number;
   readonly #sinks: BufferedSink[] = [];
   readonly #formatters = new Map<readonly Column[], CsvFormatter>();
+  /** Buffers that are written and free again, by their size: what is allocated anew counts until it is collected. */
+  readonly #free = new Map<number, Buffer[]>();
   #held = 0;
 
   /** `limit` is in bytes, for all files together. */
@@ -54,8 +59,21 @@ export class CsvFiles {
     }
   }
 
-  handOver(file: QueuedFile, bytes: Uint8Array): void {
-    this.#queue.append(file, bytes);
+  /** A buffer of so many bytes, which a sink fills and hands over. */
+  take(size: number): Buffer {
+    return this.#free.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
+  }
+
+  /** Puts a buffer aside for the next sink that needs one of its size; small ones are not worth it. */
+  giveBack(buffer: Buffer): void {
+    if (buffer.byteLength < FULL || buffer.byteLength > LARGEST) return;
+    const free = this.#free.get(buffer.byteLength);
+    if (free) free.push(buffer);
+    else this.#free.set(buffer.byteLength, [buffer]);
+  }
+
+  handOver(file: QueuedFile, buffer: Buffer, used: number): void {
+    this.#queue.append(file, buffer.subarray(0, used), () => this.giveBack(buffer));
   }
 
   check(): void {
@@ -99,10 +117,12 @@ class BufferedSink implements CsvSink {
   readonly file: QueuedFile;
   readonly #files: CsvFiles;
   readonly #formatter: CsvFormatter;
-  #buffer = EMPTY;
+  #buffer: Buffer = EMPTY;
   #used = 0;
   #rows = 0;
   #grown = 0;
+  /** Size of the next buffer. */
+  #next = FIRST;
 
   constructor(files: CsvFiles, file: QueuedFile, path: string, formatter: CsvFormatter) {
     this.#files = files;
@@ -131,15 +151,30 @@ class BufferedSink implements CsvSink {
     return this.#settle();
   }
 
+  writePieces(pieces: readonly Uint8Array[]): Promise<void> | undefined {
+    this.#files.check();
+    this.#rows++;
+    let length = 0;
+    for (const piece of pieces) length += piece.byteLength;
+    this.#makeRoom(length);
+    for (const piece of pieces) {
+      this.#buffer.set(piece, this.#used);
+      this.#used += piece.byteLength;
+    }
+    return this.#settle();
+  }
+
   /** Hands over what is buffered. */
   flush(): void {
     if (this.#used === 0) return;
-    const full = this.#buffer.subarray(0, this.#used);
-    const freed = this.#buffer.byteLength;
+    const full = this.#buffer;
+    const used = this.#used;
+    const filled = used >= full.byteLength / 2;
+    this.#next = filled ? Math.min(LARGEST, full.byteLength * 2) : Math.max(FIRST, full.byteLength / 2);
     this.#buffer = EMPTY;
     this.#used = 0;
-    this.#files.handOver(this.file, full);
-    this.#files.hold(-freed);
+    this.#files.handOver(this.file, full, used);
+    this.#files.hold(-full.byteLength);
   }
 
   #put(text: string): void {
@@ -150,9 +185,8 @@ class BufferedSink implements CsvSink {
 
   #makeRoom(needed: number): void {
     if (this.#used + needed <= this.#buffer.byteLength) return;
-    const wasFull = this.#used >= FULL / 2;
-    if (wasFull) this.flush();
-    this.#grow(this.#used + needed, wasFull ? FULL : FIRST);
+    if (this.#used >= FULL / 2) this.flush();
+    this.#grow(this.#used + needed, this.#next);
   }
 
   /** Reports what the buffer grew by only once the row stands in it, since making room may hand over this very buffer. */
@@ -165,13 +199,13 @@ class BufferedSink implements CsvSink {
     return this.#files.pressure();
   }
 
-  /** A file that filled a buffer starts the next at full size. */
   #grow(needed: number, least: number): void {
     const old = this.#buffer;
     let size = Math.max(least, old.byteLength);
     while (size < needed) size *= 2;
-    const grown = Buffer.allocUnsafeSlow(size);
+    const grown = this.#files.take(size);
     old.copy(grown, 0, 0, this.#used);
+    this.#files.giveBack(old);
     this.#buffer = grown;
     this.#grown += size - old.byteLength;
   }

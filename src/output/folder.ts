@@ -22,7 +22,7 @@ export interface RunFolderOptions {
 }
 
 const PRIVATE = { file: 0o600, folder: 0o700 };
-const MEMORY = 32 * 1024 * 1024;
+const MEMORY = 16 * 1024 * 1024;
 
 /** libuv works on four files at a time; a few more keep it busy while this thread encodes. */
 const WRITERS = 8;

@@ -10,12 +10,18 @@ export interface QueueLimits {
   readonly writers: number;
 }
 
+/** Bytes on their way, and whom to tell once they are written: the buffer may be used again then. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly written: (() => void) | undefined;
+}
+
 /** One file that is written piece by piece. */
 export interface QueuedFile {
   readonly path: string;
   readonly hash: Hash;
   bytes: number;
-  waiting: Uint8Array[];
+  waiting: Piece[];
   created: boolean;
   busy: boolean;
   ended: boolean;
@@ -50,13 +56,13 @@ export class WriteQueue {
     return { path, hash, bytes: 0, waiting: [], created: false, busy: false, ended: false, synced: false };
   }
 
-  /** Hands a piece over. The bytes must not change afterwards. */
-  append(file: QueuedFile, piece: Uint8Array): void {
+  /** Hands a piece over. The bytes must not change until `written` is called; without it, ever. */
+  append(file: QueuedFile, bytes: Uint8Array, written?: () => void): void {
     this.check();
-    file.hash.update(piece);
-    file.bytes += piece.byteLength;
-    file.waiting.push(piece);
-    this.#inFlight += piece.byteLength;
+    file.hash.update(bytes);
+    file.bytes += bytes.byteLength;
+    file.waiting.push({ bytes, written });
+    this.#inFlight += bytes.byteLength;
     this.#schedule(file);
   }
 
@@ -127,9 +133,10 @@ export class WriteQueue {
       while (file.waiting.length > 0 && !this.#failure) {
         const pieces = file.waiting;
         file.waiting = [];
-        for (const piece of pieces) {
-          await writeWhole(handle, piece);
-          this.#inFlight -= piece.byteLength;
+        for (const { bytes, written } of pieces) {
+          await writeWhole(handle, bytes);
+          this.#inFlight -= bytes.byteLength;
+          written?.();
         }
         this.#wake();
       }

@@ -3,6 +3,7 @@ import type { ItemOutcome, Judge } from "../outcome/judge.ts";
 import type { StatusRules } from "../outcome/status.ts";
 import { OUTCOMES } from "../outcome/words.ts";
 import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
+import { EncodedLine } from "../output/encoded-line.ts";
 import type { Counts } from "../summary/counts.ts";
 import type { SummaryFold } from "../summary/fold.ts";
 import { NO_FACILITY } from "../summary/organization/facilities.ts";
@@ -81,6 +82,7 @@ class ItemWriter {
   readonly #own: OwnRows;
   readonly #row: CsvValue[] = [];
   readonly #cells = createCsvFormatter(ITEM_COLUMNS);
+  readonly #line = new EncodedLine();
 
   constructor(data: WindowData, judge: Judge, outputs: RunOutputs, fold: SummaryFold, own: OwnRows) {
     this.#data = data;
@@ -154,17 +156,22 @@ class ItemWriter {
     row[14] = isDelivered ? deliveredAt : null;
     row[15] = timesDelivered;
     this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt });
-    const head = this.#cells.formatCells(row, 0, DELIVERED_ITEM);
-    const tail = `${this.#cells.formatCells(row, DELIVERED_ITEM + 1, ITEM_COLUMNS.length)}\n`;
-    const line = head + this.#cells.formatCells(row, DELIVERED_ITEM, DELIVERED_ITEM + 1) + tail;
-    let full = this.#outputs.whole.items.writeLine(line);
-    full = this.#outputs.of(receiver.organization)?.receivedItems.writeLine(line) ?? full;
+    this.#line.encode(
+      this.#cells.formatCells(row, 0, DELIVERED_ITEM),
+      this.#cells.formatCells(row, DELIVERED_ITEM, DELIVERED_ITEM + 1),
+      `${this.#cells.formatCells(row, DELIVERED_ITEM + 1, ITEM_COLUMNS.length)}\n`,
+    );
+    const whole = [this.#line.whole];
+    let full = this.#outputs.whole.items.writePieces(whole);
+    full = this.#outputs.of(receiver.organization)?.receivedItems.writePieces(whole) ?? full;
     const submitted = this.#outputs.of(sender.organization)?.submittedItems;
     if (!submitted) return full;
     // Where the item stands in a file that others share is not the sender's to know.
-    return submitted.writeLine(isDelivered ? `${head},${tail}` : line) ?? full;
+    return submitted.writePieces(isDelivered ? [this.#line.head, EMPTY_CELL, this.#line.tail] : whole) ?? full;
   }
 }
+
+const EMPTY_CELL = Buffer.from(",");
 
 function writeRejected(
   { log }: WindowData,

@@ -95,6 +95,8 @@ function integerText(value: ParameterValue, limit: bigint): string | undefined {
   if (typeof value === "number" ? !Number.isSafeInteger(value) : !(typeof value === "string" && INTEGER.test(value))) {
     return undefined;
   }
+  // What a double holds exactly is far below a bigint's limit.
+  if (typeof value === "number" && Math.abs(value) < Number(limit)) return String(value);
   const whole = BigInt(typeof value === "string" ? value.replace(/^\+/, "") : (value as number));
   return whole >= -limit && whole < limit ? String(whole) : undefined;
 }

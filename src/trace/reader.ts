@@ -1,6 +1,5 @@
 import { buildGraph, type Graph } from "../lineage/graph.ts";
 import { zeroBasedReports } from "../lineage/index-base.ts";
-import { STEP_NONE } from "../lineage/steps.ts";
 import { kindsOf } from "../run/read/lineage.ts";
 import { LineageRows } from "../run/read/lineage-rows.ts";
 import { type BinaryFields, readInt4 } from "../source/binary-rows.ts";
@@ -175,9 +174,6 @@ export class LineageReader {
     for (const report of fresh) this.#rowsRead.add(report);
     if (fresh.length === 0) return;
     await this.rows.readReports({ ids: fresh.map((report) => this.idOf(report)) });
-    const known = this.rows.reports;
-    const finished = fresh.filter((report) => known.isLoaded(report) && isFinished(known.nextAction[report]));
-    if (finished.length > 0) await this.rows.readFiles({ ids: finished.map((report) => this.idOf(report)) });
   }
 
   /**
@@ -277,11 +273,6 @@ type PlaceKey = number | string;
 
 function keyOf({ report, index }: Place): PlaceKey {
   return index >= 0 && report < 2 ** 21 ? report * 2 ** 31 + index : `${report}/${index}`;
-}
-
-/** Whether nothing more was planned when a report was written. */
-function isFinished(nextAction: number): boolean {
-  return nextAction === 0 || nextAction === STEP_NONE;
 }
 
 function* numbersTo(end: number): Generator<number> {

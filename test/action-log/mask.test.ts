@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { capText, MARK } from "../../src/action-log/markers.ts";
-import { maskField, maskMessage } from "../../src/action-log/mask.ts";
+import { MessageMasks, maskField, maskMessage } from "../../src/action-log/mask.ts";
 import { HOSTILE_VALUES, MUST_BE_MASKED } from "./corpus/masked.ts";
 import { MUST_STAY_READABLE } from "./corpus/readable.ts";
 
@@ -34,6 +34,25 @@ describe("the corpus", () => {
       return lost.length === 0 ? [] : [{ message, masked, lost }];
     });
     expect(destroyed).toEqual([]);
+  });
+
+  it("is masked alike whether or not the same was masked before, for whatever row", () => {
+    const masks = new MessageMasks();
+    const all = [...MUST_BE_MASKED, ...MUST_STAY_READABLE];
+    for (const round of [1, 2]) {
+      for (const { message, context } of all) {
+        const word = message.split(" ")[round] ?? "";
+        for (const trackingId of [context?.trackingId ?? null, word, ""]) {
+          for (const [sender, receiver] of [context?.keep ?? [], ["acme-labs.default", "ca-dph.elr"], [""]]) {
+            const keep = [sender, receiver].filter((name) => name !== undefined && name !== "") as string[];
+            const field = context?.field ?? "";
+            expect(masks.mask(message, field, trackingId, sender ?? "", receiver ?? "")).toBe(
+              maskMessage(message, { field, trackingId, keep }),
+            );
+          }
+        }
+      }
+    }
   });
 
   it("is masked a second time to the same text", () => {

@@ -578,7 +578,12 @@ export const MUTATIONS = [
   sql("attempts")("late resends are not found", " or action_name = 'resend')", ")", "X28"),
 
   // What is written for whom.
-  writeItems("a sender sees positions in shared files", "isDelivered ? `${head},${tail}` : line", "line", "E1"),
+  writeItems(
+    "a sender sees positions in shared files",
+    "isDelivered ? [this.#line.head, EMPTY_CELL, this.#line.tail] : whole",
+    "whole",
+    "E1",
+  ),
   writeItems(
     "the window's start does not belong to it",
     "if (at >= window.from && at < window.to) {",

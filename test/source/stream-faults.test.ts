@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectError, InterruptedError, QueryError } from "../../src/errors.ts";
-import { copyBinary } from "../../src/source/copy-binary.ts";
+import { readInt4 } from "../../src/source/binary-rows.ts";
+import { binaryBatches, copyBinary } from "../../src/source/copy-binary.ts";
 import { copyCsv } from "../../src/source/copy-csv.ts";
 import { copyText } from "../../src/source/copy-stream.ts";
 import { query, rows } from "../../src/source/row-stream.ts";
@@ -26,6 +27,15 @@ const WAYS = {
   rows: async (snapshot: Snapshot, onProgress: (rows: number) => Promise<void>) => {
     let seen = 0;
     for await (const batch of rows(snapshot, many, {})) {
+      seen += batch.length;
+      await onProgress(seen);
+    }
+  },
+  binaryBatches: async (snapshot: Snapshot, onProgress: (rows: number) => Promise<void>) => {
+    let seen = 0;
+    for await (const batch of binaryBatches(snapshot, many, {}, ({ buffer, offsets }) =>
+      readInt4(buffer, offsets[0]),
+    )) {
       seen += batch.length;
       await onProgress(seen);
     }
@@ -127,7 +137,7 @@ test("the server ends the session during a binary copy, at many points", async (
   }
 });
 
-describe.each(["rows", "copyText", "copyCsv"] as const)("the network fails during %s", (way) => {
+describe.each(["rows", "binaryBatches", "copyText", "copyCsv"] as const)("the network fails during %s", (way) => {
   test("both sides are silent: the read timeout ends it", async () => {
     const proxy = await startProxy(database.readerUrl);
     try {
@@ -196,7 +206,7 @@ test("a slow consumer is not taken for a silent server", async () => {
   await withSnapshot(
     database.readerUrl,
     async (snapshot) => {
-      for (const way of ["rows", "copyText"] as const) {
+      for (const way of ["rows", "binaryBatches", "copyText"] as const) {
         let seen = 0;
         let waits = 0;
         await WAYS[way](snapshot, async (count) => {
@@ -213,18 +223,21 @@ test("a slow consumer is not taken for a silent server", async () => {
 describe("a consumer that stops early", () => {
   const one = queryOf("select 1 as n", { columns: ["n number"] });
 
-  test.each(["rows", "copyText", "copyCsv"] as const)("leaves the snapshot usable: %s", async (way) => {
-    await withSnapshot(database.readerUrl, async (snapshot) => {
-      for (let round = 0; round < 3; round++) {
-        await expect(
-          WAYS[way](snapshot, async (seen) => {
-            if (seen > round * 1000) throw new Error("enough");
-          }),
-        ).rejects.toThrow("enough");
-        expect((await query(snapshot, one, {})).rows).toEqual([[1]]);
-      }
-    });
-  });
+  test.each(["rows", "binaryBatches", "copyText", "copyCsv"] as const)(
+    "leaves the snapshot usable: %s",
+    async (way) => {
+      await withSnapshot(database.readerUrl, async (snapshot) => {
+        for (let round = 0; round < 3; round++) {
+          await expect(
+            WAYS[way](snapshot, async (seen) => {
+              if (seen > round * 1000) throw new Error("enough");
+            }),
+          ).rejects.toThrow("enough");
+          expect((await query(snapshot, one, {})).rows).toEqual([[1]]);
+        }
+      });
+    },
+  );
 
   test("by returning before the first row", async () => {
     await withSnapshot(database.readerUrl, async (snapshot) => {
@@ -276,6 +289,12 @@ describe("an error in the middle of the rows", () => {
       "copyText",
       async (snapshot: Snapshot) => {
         for await (const _chunk of copyText(snapshot, broken, {}));
+      },
+    ],
+    [
+      "binaryBatches",
+      async (snapshot: Snapshot) => {
+        for await (const _batch of binaryBatches(snapshot, broken, {}, () => 0));
       },
     ],
     [

@@ -3,7 +3,7 @@ import { EdgeList } from "../../lineage/edge-list.ts";
 import { FileTable } from "../../lineage/file-table.ts";
 import type { ReportLinks } from "../../lineage/graph.ts";
 import { Parties } from "../../lineage/parties.ts";
-import { ReportTable } from "../../lineage/report-table.ts";
+import { FLAG, ReportTable } from "../../lineage/report-table.ts";
 import { STEPS } from "../../lineage/steps.ts";
 import { SubmissionTable } from "../../lineage/submissions.ts";
 import { TextPool } from "../../lineage/text-pool.ts";
@@ -39,6 +39,7 @@ export class LineageRows {
   readonly #snapshot: Snapshot;
   readonly #catalogue: Catalogue;
   readonly #stepOf = wordNumbers(STEPS);
+  readonly #transports = new Map<string, number>();
 
   constructor(snapshot: Snapshot, catalogue: Catalogue) {
     this.#snapshot = snapshot;
@@ -70,8 +71,9 @@ export class LineageRows {
     this.reports.expect(Math.min(MOST_EXPECTED, Math.ceil(expected * 1.1)));
   }
 
+  /** Reads report rows; and of files that were sent or fetched what is printed of them. */
   async readReports(reach: Reach): Promise<void> {
-    const { reports } = this;
+    const { files, reports } = this;
     const row = {
       actionId: 0,
       createdAt: 0,
@@ -81,8 +83,10 @@ export class LineageRows {
       itemCount: 0,
       itemCountBefore: 0,
       flags: 0,
+      writtenBy: 0,
     };
-    await this.#copy("lineage-reports", reach, ({ buffer, offsets, lengths }) => {
+    await this.#copy("lineage-reports", reach, (fields) => {
+      const { buffer, offsets, lengths } = fields;
       row.actionId = readInt8(buffer, offsets[1]);
       row.createdAt = readInstant(buffer, offsets[2]);
       row.nextAction = this.#stepOf(buffer, offsets[3], lengths[3]);
@@ -91,43 +95,36 @@ export class LineageRows {
       row.itemCount = readInt4(buffer, offsets[6]);
       row.itemCountBefore = lengths[7] < 0 ? -1 : readInt4(buffer, offsets[7]);
       row.flags = readInt4(buffer, offsets[8]);
-      reports.set(reports.ids.add(buffer, offsets[0]), row);
-    });
-  }
-
-  /** Reads what finished reports need beside their row. Their rows must have been read. */
-  async readFiles(reach: Reach): Promise<void> {
-    const { files, reports } = this;
-    const transports = new Map<string, number>();
-    await this.#copy("lineage-files", reach, ({ buffer, offsets, lengths }) => {
+      row.writtenBy = this.#stepOf(buffer, offsets[9], lengths[9]);
       const report = reports.ids.add(buffer, offsets[0]);
-      reports.reserve();
-      reports.writtenBy[report] = this.#stepOf(buffer, offsets[1], lengths[1]);
-      if (lengths[4] < 0) return;
-      const params = text(buffer, offsets[3], lengths[3]);
-      const result = text(buffer, offsets[4], lengths[4]);
-      const key = `${params}\n${result?.slice(0, 60)}`;
-      let transport = transports.get(key);
-      if (transport === undefined) {
-        transport = files.words.id(transportOf(params, result));
-        // Results of AS2 and GAEN name the file, so that keys need not repeat.
-        if (transports.size < 10_000) transports.set(key, transport);
-      }
+      reports.set(report, row);
+      if (lengths[12] < 0) return;
+      const transport = this.#transportOf(fields);
       files.set(report, {
-        name: this.#fileName(buffer, offsets[2], lengths[2], files.words.text(transport)),
+        name: this.#fileName(buffer, offsets[10], lengths[10], files.words.text(transport)),
         transport,
-        format: files.words.idOfBytes(buffer, offsets[5], lengths[5]),
-        topic: files.words.idOfBytes(buffer, offsets[6], lengths[6]),
+        format: files.words.idOfBytes(buffer, offsets[13], lengths[13]),
+        topic: files.words.idOfBytes(buffer, offsets[14], lengths[14]),
       });
     });
   }
 
-  async readLinks(reach: Reach): Promise<void> {
-    const { ids } = this.reports;
-    await this.#copy("lineage-links", reach, ({ buffer, offsets }) => {
-      this.links.parent.push(ids.add(buffer, offsets[0]));
-      this.links.child.push(ids.add(buffer, offsets[1]));
+  /** Reads the links from these reports to children without items and to downloads, which item edges do not show. */
+  async readLinks(reach: { parents: readonly string[]; from: number }): Promise<void> {
+    await this.#copy("lineage-links", reach, ({ buffer, offsets }) => this.#addLink(buffer, offsets[0], offsets[1]));
+  }
+
+  /** Reads the links into those of the reports that have no items, and into downloads. Their rows must have been read. */
+  async readLinksInto(ids: readonly string[]): Promise<void> {
+    const { reports } = this;
+    const children = ids.filter((id) => {
+      const report = reports.ids.find(id);
+      return reports.isLoaded(report) && isBesideItems(reports, report);
     });
+    if (children.length === 0) return;
+    await this.#copy("lineage-parents", { children }, ({ buffer, offsets }) =>
+      this.#addLink(buffer, offsets[0], offsets[1]),
+    );
   }
 
   async readSubmissions(reach: Reach): Promise<void> {
@@ -161,6 +158,26 @@ export class LineageRows {
     });
   }
 
+  #addLink(buffer: Buffer, parent: number, child: number): void {
+    const { ids } = this.reports;
+    this.links.parent.push(ids.add(buffer, parent));
+    this.links.child.push(ids.add(buffer, child));
+  }
+
+  /** The number of a file's type of transport, by the beginnings of its setting and its result. */
+  #transportOf({ buffer, offsets, lengths }: BinaryFields): number {
+    const params = text(buffer, offsets[11], lengths[11]);
+    const result = text(buffer, offsets[12], lengths[12]);
+    const key = `${params}\n${result?.slice(0, 60)}`;
+    let transport = this.#transports.get(key);
+    if (transport === undefined) {
+      transport = this.files.words.id(transportOf(params, result));
+      // Results of AS2 and GAEN name the file, so that keys need not repeat.
+      if (this.#transports.size < 10_000) this.#transports.set(key, transport);
+    }
+    return transport;
+  }
+
   #fileName(buffer: Buffer, offset: number, length: number, transport: string): number {
     const { names } = this.files;
     if (length <= 0 || (transport !== "BLOBSTORE" && transport !== "")) return names.add(buffer, offset, length);
@@ -178,6 +195,11 @@ export class LineageRows {
     }
     await copyBinary(this.#snapshot, query, reach as ParameterValues, onRow);
   }
+}
+
+/** Whether item edges do not show what a report was made of. The query lineage-links says why. */
+export function isBesideItems({ itemCount, flags }: ReportTable, report: number): boolean {
+  return itemCount[report] === 0 || (flags[report] & FLAG.downloaded) !== 0;
 }
 
 function text(buffer: Buffer, offset: number, length: number): string | null {

@@ -4,7 +4,7 @@ import { FLAG } from "../../lineage/report-table.ts";
 import { ReportWalk } from "../../lineage/walk.ts";
 import { KIND, kindOf } from "../../outcome/kind.ts";
 import type { Micros } from "../../time/instant.ts";
-import type { LineageRows } from "./lineage-rows.ts";
+import { isBesideItems, type LineageRows } from "./lineage-rows.ts";
 
 /** The span of time that is read whole; what came after it is looked up by key. */
 export interface Span {
@@ -31,9 +31,7 @@ export async function readLineage(
   await rows.expectReports(time);
   await rows.readReports(time);
   await rows.readEdges(time);
-  await rows.readFiles(time);
-  await rows.readLinks(time);
-  await rows.readSubmissions({ from: span.from, to: span.to });
+  await readBesideItems(rows, span);
   for (const id of seeds) rows.reports.ids.addText(id);
   await readAncestors(rows);
   let graph = finish(rows);
@@ -54,6 +52,27 @@ export async function readLineage(
 }
 
 /**
+ * Reads what the items' edges do not show of the reports that were read by time: the links of those without items and of
+ * downloads, and who submitted the window's submissions. By key, since the rows just read tell which: both are few, and by
+ * time the server would go through all reports once more for each.
+ */
+async function readBesideItems(rows: LineageRows, { from, to }: Span): Promise<void> {
+  const { reports } = rows;
+  const linked: string[] = [];
+  const submitted: string[] = [];
+  for (let report = 0; report < reports.size; report++) {
+    if (!reports.isLoaded(report)) continue;
+    const flags = reports.flags[report];
+    if (isBesideItems(reports, report)) linked.push(reports.ids.text(report));
+    if (flags & FLAG.submitted && reports.createdAt[report] >= from && reports.createdAt[report] < to) {
+      submitted.push(reports.ids.text(report));
+    }
+  }
+  await rows.readLinksInto(linked);
+  await rows.readSubmissions({ ids: submitted });
+}
+
+/**
  * Goes up from every report that is known by its id only, a generation at a time, to the
  * submissions. These are the reports that were open when the window began, and the seeds.
  */
@@ -67,9 +86,8 @@ export async function readAncestors(rows: LineageRows): Promise<void> {
     first = last;
     if (ids.length === 0) continue;
     await rows.readReports({ ids });
-    await rows.readFiles({ ids });
     await rows.readEdges({ children: ids });
-    await rows.readLinks({ children: ids });
+    await rows.readLinksInto(ids);
     for (const id of ids) {
       const report = reports.ids.find(id);
       if (reports.isLoaded(report) && reports.flags[report] & FLAG.submitted) submitted.push(id);
@@ -89,7 +107,6 @@ async function readDescendants(rows: LineageRows, open: readonly number[], from:
   for (let report = before; report < reports.size; report++) ids.push(reports.ids.text(report));
   if (ids.length === 0) return;
   await rows.readReports({ ids });
-  await rows.readFiles({ ids });
 }
 
 /**
