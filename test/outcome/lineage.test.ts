@@ -166,13 +166,29 @@ describe("where indexes begin", () => {
   function base(createdAt: number, itemCount: number, edges: Edge[]): number {
     const reports = new ReportTable();
     for (const letter of "ab") reports.ids.addText(`${letter.repeat(8)}-0000-4000-8000-000000000000`);
-    const row = { actionId: 1, nextAction: 0, nextActionAt: Number.NaN, receiver: 0, itemCountBefore: -1, flags: 0 };
+    const row = {
+      actionId: 1,
+      nextAction: 0,
+      nextActionAt: Number.NaN,
+      receiver: 0,
+      itemCountBefore: -1,
+      flags: 0,
+      writtenBy: 0,
+    };
     reports.set(0, { ...row, createdAt, itemCount });
     return zeroBasedReports(graphOf(edges, 2), reports)[0]!;
   }
   test("an index 0 proves it for the report that it is in, whatever its age and its neighbour's", () => {
     const reports = new ReportTable();
-    const row = { actionId: 1, nextAction: 0, nextActionAt: Number.NaN, receiver: 0, itemCountBefore: -1, flags: 0 };
+    const row = {
+      actionId: 1,
+      nextAction: 0,
+      nextActionAt: Number.NaN,
+      receiver: 0,
+      itemCountBefore: -1,
+      flags: 0,
+      writtenBy: 0,
+    };
     for (const [number, letter] of ["a", "b"].entries()) {
       reports.ids.addText(`${letter.repeat(8)}-0000-4000-8000-000000000000`);
       reports.set(number, { ...row, createdAt: CHANGE + 1, itemCount: 1 });

@@ -77,8 +77,8 @@ function factsOf(world: World): Facts {
         (row.submitted ? FLAG.submitted : 0) |
         (row.transported ? FLAG.transported : 0) |
         (row.downloaded ? FLAG.downloaded : 0),
+      writtenBy: stepNumber(row.writtenBy),
     });
-    reports.writtenBy[report] = stepNumber(row.writtenBy);
   }
   const links = {
     parent: world.links.map((link) => idOf(link.parent)),
