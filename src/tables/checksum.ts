@@ -21,12 +21,16 @@ export class TableChecksum {
     this.#members = columns.map((name, index) => `${index === 0 ? "{\n  " : ",\n  "}${jacksonString(name)} : `);
   }
 
-  /** Adds the next row; a null cell prints as `null`, as ReportStream's own reader would keep it. */
-  add(row: readonly (string | null)[]): void {
+  /**
+   * Adds the next row; a null cell prints as `null`, as ReportStream's own reader would keep it.
+   *
+   * @param json the cells as JSON texts, where they are at hand
+   */
+  add(row: readonly (string | null)[], json?: readonly string[]): void {
     let text = this.#rows === 0 ? "" : ", ";
     for (let index = 0; index < this.#columns.length; index++) {
       const value = row[index] ?? null;
-      text += this.#members[index] + (value === null ? "null" : jacksonString(value));
+      text += this.#members[index] + (value === null ? "null" : jacksonString(value, json?.[index]));
     }
     this.#pending += this.#columns.length === 0 ? `${text}{ }` : `${text}\n}`;
     this.#rows++;
@@ -46,8 +50,8 @@ export class TableChecksum {
 const CONTROL = /\p{Cc}/u;
 
 /** Jackson escapes as JSON.stringify does, except that it writes the hex digits of control characters in capitals. */
-function jacksonString(value: string): string {
-  if (!CONTROL.test(value)) return JSON.stringify(value);
+function jacksonString(value: string, json = JSON.stringify(value)): string {
+  if (!json.includes("\\u") || !CONTROL.test(value)) return json;
   return `"${value.replace(/["\\]|\p{Cc}/gu, jacksonEscape)}"`;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /**
  * A digest of what a table says, whatever the order of its rows or columns. The stored checksum
@@ -25,16 +25,17 @@ export class ContentDigest {
     return this.#rows;
   }
 
-  add(row: readonly string[]): void {
+  /** @param json the cells as JSON texts, where they are at hand */
+  add(row: readonly string[], json?: readonly string[]): void {
     let text = "";
     for (const { index, prefix } of this.#order) {
       const value = row[index];
-      if (value !== undefined && value !== "") text += `${prefix}${JSON.stringify(value)},`;
+      if (value !== undefined && value !== "") text += `${prefix}${json?.[index] ?? JSON.stringify(value)},`;
     }
-    const hash = createHash("sha256").update(text, "utf8").digest();
+    const digest = hash("sha256", text, "buffer");
     let carry = 0;
     for (let word = 0; word < 8; word++) {
-      const total = (this.#sum[word] ?? 0) + hash.readUInt32LE(word * 4) + carry;
+      const total = (this.#sum[word] ?? 0) + digest.readUInt32LE(word * 4) + carry;
       this.#sum[word] = total >>> 0;
       carry = total > 0xffffffff ? 1 : 0;
     }

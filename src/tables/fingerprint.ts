@@ -22,7 +22,15 @@ export class FingerprintSet {
 
   /** Notes `text` with `value` (from 1) unless it is there already: then the value noted first, else 0. */
   add(text: string, value = 1): number {
-    const [low, high] = fingerprint(text);
+    return this.#note(fingerprint(text), value);
+  }
+
+  /** The same for some cells of a row, which stand for what `joinCells` makes of them. */
+  addCells(row: readonly string[], indices: readonly number[], value = 1): number {
+    return this.#note(cellsFingerprint(row, indices), value);
+  }
+
+  #note([low, high]: readonly [number, number], value: number): number {
     const slot = this.#find(low, high);
     const known = this.#values[slot] ?? 0;
     if (known !== 0) return known;
@@ -64,17 +72,41 @@ export class FingerprintSet {
 
 const fingerprintWords: [number, number] = [0, 0];
 
+const STARTS = [0xdeadbeef, 0x41c6ce57] as const;
+const FACTORS = [0x9e3779b1, 0x5f356495] as const;
+
 /** Two independent multiplicative hashes over the UTF-16 units, mixed at the end (cyrb53, all 64 bits kept). */
 function fingerprint(text: string): readonly [number, number] {
-  let first = 0xdeadbeef;
-  let second = 0x41c6ce57;
+  let [first, second]: readonly [number, number] = STARTS;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    first = Math.imul(first ^ unit, 0x9e3779b1);
-    second = Math.imul(second ^ unit, 0x5f356495);
+    first = Math.imul(first ^ unit, FACTORS[0]);
+    second = Math.imul(second ^ unit, FACTORS[1]);
   }
-  first = Math.imul(first ^ (first >>> 16), 0x85ebca6b) ^ Math.imul(second ^ (second >>> 13), 0xc2b2ae35);
-  second = Math.imul(second ^ (second >>> 16), 0x85ebca6b) ^ Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return mixed(first, second);
+}
+
+/** Of the cells one after the other with a NUL between them, without making one text of them. */
+function cellsFingerprint(row: readonly string[], indices: readonly number[]): readonly [number, number] {
+  let [first, second]: readonly [number, number] = STARTS;
+  for (let at = 0; at < indices.length; at++) {
+    if (at > 0) {
+      first = Math.imul(first, FACTORS[0]);
+      second = Math.imul(second, FACTORS[1]);
+    }
+    const text = row[indices[at] ?? 0] ?? "";
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      first = Math.imul(first ^ unit, FACTORS[0]);
+      second = Math.imul(second ^ unit, FACTORS[1]);
+    }
+  }
+  return mixed(first, second);
+}
+
+function mixed(left: number, right: number): readonly [number, number] {
+  const first = Math.imul(left ^ (left >>> 16), 0x85ebca6b) ^ Math.imul(right ^ (right >>> 13), 0xc2b2ae35);
+  const second = Math.imul(right ^ (right >>> 16), 0x85ebca6b) ^ Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
   fingerprintWords[0] = first >>> 0;
   fingerprintWords[1] = second >>> 0;
   return fingerprintWords;

@@ -114,7 +114,7 @@ async function isUniqueEverywhere(sources: readonly TableSource[], names: readon
     const indices = columnIndices(source.columns, names);
     const seen = new FingerprintSet();
     for await (const batch of source.rows()) {
-      for (const row of batch.rows) if (seen.add(joinCells(row, indices)) !== 0) return false;
+      for (const row of batch.rows) if (seen.addCells(row, indices) !== 0) return false;
     }
   }
   return true;

@@ -35,6 +35,13 @@ export interface TableSource {
   rows(): AsyncIterable<RowBatch>;
 }
 
+/** A row's cells as JSON texts, which checksums, digests and the database all want. */
+export function jsonCells(row: Row): string[] {
+  const json = new Array<string>(row.length);
+  for (let index = 0; index < row.length; index++) json[index] = JSON.stringify(row[index]);
+  return json;
+}
+
 /** "1 row", "1,244 rows". */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? singular : plural}`;

@@ -61,7 +61,7 @@ async function begun(path: string, lines: number): Promise<void> {
 }
 
 describe("kill -9 at any moment", () => {
-  it("leaves every version whole and exactly one active, whatever was under way", { timeout: 240_000 }, async () => {
+  it("leaves every version whole and exactly one active, whatever was under way", { timeout: 600_000 }, async () => {
     const csv = (rows: string[][]) => [COLUMNS, ...rows].map((row) => `${row.join(",")}\n`).join("");
     await bench.file("0.csv", csv(content(0)));
     expect((await bench.tables(["create", "crash", "0.csv", "--activate", "--yes"])).code).toBe(0);

@@ -4,8 +4,10 @@ import { LockedError } from "../../src/errors.ts";
 import { connectionSettings } from "../../src/source/connection-settings.ts";
 import { TableChecksum } from "../../src/tables/checksum.ts";
 import { MovedError } from "../../src/tables/errors.ts";
+import type { TableSource } from "../../src/tables/row.ts";
 import { activateVersion } from "../../src/tables/store/activate-version.ts";
 import { createVersion } from "../../src/tables/store/create-version.ts";
+import { linesOf } from "../../src/tables/store/row-line.ts";
 import type { WriteOptions } from "../../src/tables/store/write-session.ts";
 import { type Bench, openBench } from "./lookup-fixture.ts";
 import { memoryTable } from "./memory-table.ts";
@@ -135,12 +137,15 @@ describe("changes at the same moment", () => {
       ["a", "b"],
       Array.from({ length: 500 }, (_, index) => [`${index}`, "x"]),
     );
-    const sum = new TableChecksum(source.columns);
-    for await (const batch of source.rows()) for (const row of batch.rows) sum.add(row);
-    const checksum = sum.digest();
+    const checksum = await checksumOf(source);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
-        createVersion(options, { table: "made", source, createdBy: `operator ${index}`, checksum, newest: undefined }),
+        createVersion(options, {
+          table: "made",
+          ...loaded(source, checksum),
+          createdBy: `operator ${index}`,
+          newest: undefined,
+        }),
       ),
     );
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -151,15 +156,26 @@ describe("changes at the same moment", () => {
   });
 });
 
+async function checksumOf(source: TableSource): Promise<string> {
+  const sum = new TableChecksum(source.columns);
+  for await (const batch of source.rows()) for (const row of batch.rows) sum.add(row);
+  return sum.digest();
+}
+
+/** What a creation loads from a table that is read for it. */
+function loaded(source: TableSource, checksum = "0".repeat(64)) {
+  return { label: source.label, lines: linesOf(source, checksum), checksum: () => checksum };
+}
+
 describe("a creation that fails half way", () => {
   const rows = Array.from({ length: 3_000 }, (_, index) => [`${index}`, "x".repeat(200)]);
 
   it("leaves nothing when the source breaks, when a row is ragged, when the file changed", async () => {
     const good = memoryTable(["a", "b"], rows);
-    const wanted = { table: "half", createdBy: "ada", checksum: "0".repeat(64), newest: undefined };
-    await expect(createVersion(options, { ...wanted, source: good })).rejects.toMatchObject({ rule: "changed" });
+    const wanted = { table: "half", createdBy: "ada", newest: undefined };
+    await expect(createVersion(options, { ...wanted, ...loaded(good) })).rejects.toMatchObject({ rule: "changed" });
     const ragged = memoryTable(["a", "b"], [...rows, ["only one"]]);
-    await expect(createVersion(options, { ...wanted, source: ragged })).rejects.toMatchObject({ rule: "ragged" });
+    await expect(createVersion(options, { ...wanted, ...loaded(ragged) })).rejects.toMatchObject({ rule: "ragged" });
     const breaking = {
       ...good,
       async *rows() {
@@ -167,7 +183,7 @@ describe("a creation that fails half way", () => {
         throw new Error("the disk went away");
       },
     };
-    await expect(createVersion(options, { ...wanted, source: breaking })).rejects.toThrow("the disk went away");
+    await expect(createVersion(options, { ...wanted, ...loaded(breaking) })).rejects.toThrow("the disk went away");
     expect(await bench.versions("half")).toEqual([]);
   });
 
@@ -176,8 +192,10 @@ describe("a creation that fails half way", () => {
       "alter table lookup_table_row add constraint no_poison check (data ->> 'a' is distinct from 'poison')",
     );
     const poisoned = memoryTable(["a", "b"], [...rows, ["poison", ""], ...rows]);
-    const wanted = { table: "half", createdBy: "ada", checksum: "0".repeat(64), newest: undefined };
-    await expect(createVersion(options, { ...wanted, source: poisoned })).rejects.toThrow(/no_poison/);
+    const wanted = { table: "half", createdBy: "ada", newest: undefined };
+    await expect(
+      createVersion(options, { ...wanted, ...loaded(poisoned, await checksumOf(poisoned)) }),
+    ).rejects.toThrow(/no_poison/);
     await bench.database.query("alter table lookup_table_row drop constraint no_poison");
     expect(await bench.versions("half")).toEqual([]);
   });
@@ -194,8 +212,8 @@ describe("a creation that fails half way", () => {
         yield { rows, places: rows.map((_, index) => index) };
       },
     };
-    const wanted = { table: "half", createdBy: "ada", checksum: "0".repeat(64), newest: undefined };
-    await expect(createVersion(options, { ...wanted, source: slow })).rejects.toMatchObject({ exitCode: 5 });
+    const wanted = { table: "half", createdBy: "ada", newest: undefined };
+    await expect(createVersion(options, { ...wanted, ...loaded(slow) })).rejects.toMatchObject({ exitCode: 5 });
     expect(await bench.versions("half")).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { TableChecksum } from "../checksum.ts";
 import { ContentDigest } from "../content-digest.ts";
-import { countOf, type Finding, type TableSource } from "../row.ts";
+import { countOf, type Finding, jsonCells, type TableSource } from "../row.ts";
 import { CellRules } from "./cell-rules.ts";
 import { checkHeader, compareColumns } from "./header-rules.ts";
 import { codesWithZeros, LeadingZeros } from "./leading-zeros.ts";
@@ -22,6 +22,13 @@ export interface CheckOptions {
   /** The largest drop in rows against the active version, in percent. */
   largestDropPercent: number;
   signal?: AbortSignal | undefined;
+  /** Gets the rows that fit the columns as they are read, their cells as JSON texts; `room` is awaited between batches. */
+  taker?: RowTaker | undefined;
+}
+
+export interface RowTaker {
+  add(json: readonly string[]): void;
+  room(): Promise<void>;
 }
 
 export type Verdict = "fine" | "warnings" | "refused";
@@ -55,9 +62,12 @@ export async function checkTable(source: TableSource, options: CheckOptions): Pr
       rowRules.see(row, at);
       cellRules.see(row, at);
       zeros.see(row, at);
-      checksum.add(row);
-      digest.add(row);
+      const json = jsonCells(row);
+      checksum.add(row, json);
+      digest.add(row, json);
+      if (row.length === columns.length) options.taker?.add(json);
     });
+    await options.taker?.room();
   }
   const findings = [
     ...source.remarks,

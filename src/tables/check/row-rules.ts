@@ -1,4 +1,4 @@
-import { FingerprintSet, joinCells } from "../fingerprint.ts";
+import { FingerprintSet } from "../fingerprint.ts";
 import { countOf, type Finding, quoted, type Row } from "../row.ts";
 import { Tally } from "./tally.ts";
 
@@ -39,14 +39,14 @@ export class RowRules {
       return;
     }
     if (row.every((value) => value === "")) this.#blank.add(where);
-    const sameRow = this.#rows.add(joinCells(row, this.#allIndices), place);
+    const sameRow = this.#rows.addCells(row, this.#allIndices, place);
     if (sameRow !== 0) this.#repeatedRows.add(() => `${where()} as ${this.#place(sameRow)}`);
     if (this.#keyIndices.length === 0) return;
     if (this.#keyIndices.every((index) => (row[index] ?? "").trim() === "")) {
       this.#blankKeys.add(where);
       return;
     }
-    const sameKey = this.#keys.add(joinCells(row, this.#keyIndices), place);
+    const sameKey = this.#keys.addCells(row, this.#keyIndices, place);
     if (sameKey !== 0 && sameRow === 0) {
       this.#repeatedKeys.add(() => `${where()} as ${this.#place(sameKey)} (${this.#keyText(row)})`);
     }

@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/context.ts";
 import { CheckError } from "../../errors.ts";
-import { type ActiveVersion, type CheckReport, checkTable } from "../check/check.ts";
+import { type ActiveVersion, type CheckReport, checkTable, type RowTaker } from "../check/check.ts";
 import { type FileOptions, openTableFile } from "../file/open-file.ts";
 import { withSupplement } from "../file/supplement.ts";
 import { proposeKey } from "../key.ts";
@@ -53,12 +53,17 @@ export async function checkCommand(options: CheckCommandOptions, context: Contex
   return 0;
 }
 
-/** Opens and checks a file; nothing is printed or thrown for what is found in its rows. */
+/**
+ * Opens and checks a file; nothing is printed or thrown for what is found in its rows.
+ *
+ * @param takerOf what else gets the rows on the way
+ */
 export async function checkFile(
   tables: StoredTables,
   versions: readonly StoredVersion[],
   options: Omit<CheckCommandOptions, "strict">,
   signal: AbortSignal,
+  takerOf: (source: TableSource) => RowTaker | undefined = () => undefined,
 ): Promise<CheckedFile> {
   const source = await openSource(options);
   const stored = activeOf(versions);
@@ -73,6 +78,7 @@ export async function checkFile(
     allow: options.allow,
     largestDropPercent: largestDrop(options),
     signal,
+    taker: takerOf(source),
   });
   return { report, twins: await findTwins(tables, versions, report), source, active };
 }

@@ -3,9 +3,11 @@ import { PartialError, ReportError, UsageError } from "../../errors.ts";
 import { nearestWord } from "../../nearest-word.ts";
 import { FileRefusedError } from "../errors.ts";
 import type { FileOptions } from "../file/open-file.ts";
-import { countOf } from "../row.ts";
+import { countOf, type TableSource } from "../row.ts";
 import { createVersion, refreshViews } from "../store/create-version.ts";
+import { linesOf } from "../store/row-line.ts";
 import type { StoredTables, StoredVersion } from "../store/stored-tables.ts";
+import { VersionLoader } from "../store/version-loader.ts";
 import { type ActivationGuards, activatePlanned, judgeActivation, planActivation } from "./activate.ts";
 import { audited, type ChangeOptions, databaseName, personOf } from "./audited.ts";
 import { type CheckedFile, checkDocument, checkFile, checkText, type Twin, twinText } from "./check.ts";
@@ -37,18 +39,23 @@ export interface CreateResult {
 
 /** `tables create`: a file as a new version, inactive unless asked. */
 export async function createCommand(options: CreateOptions, context: Context): Promise<number> {
-  const planned = await planCreation(options, context, "create");
-  if (!options.json) await print([checkText(options.table, planned.checked.report, planned.checked.twins)], context);
-  refuse(planned.checked, options);
-  if (options.activate && planned.twin?.version.active !== true) await judgeBefore(planned, options, context);
-  const result = await applyCreation(planned, options, context, () =>
-    confirm(activationQuestion(planned, options), options.yes, context),
-  );
-  if (options.json) {
-    const check = checkDocument(options.table, planned.checked.report, planned.checked.twins);
-    await printJson({ ...result, dryRun: options.dryRun, check }, context);
+  // With --activate somebody is asked first, and no transaction waits for people.
+  const planned = await planCreation(options, context, "create", !options.dryRun && !options.activate);
+  try {
+    if (!options.json) await print([checkText(options.table, planned.checked.report, planned.checked.twins)], context);
+    refuse(planned.checked, options);
+    if (options.activate && planned.twin?.version.active !== true) await judgeBefore(planned, options, context);
+    const result = await applyCreation(planned, options, context, () =>
+      confirm(activationQuestion(planned, options), options.yes, context),
+    );
+    if (options.json) {
+      const check = checkDocument(options.table, planned.checked.report, planned.checked.twins);
+      await printJson({ ...result, dryRun: options.dryRun, check }, context);
+    }
+    return 0;
+  } finally {
+    await planned.loader?.abandon();
   }
-  return 0;
 }
 
 export interface PlannedCreation {
@@ -56,22 +63,53 @@ export interface PlannedCreation {
   versions: readonly StoredVersion[];
   /** The active or newest version that is identical, if nothing forces another. */
   twin: Twin | undefined;
+  /** Has the file's rows already; to be finished or abandoned. */
+  loader: VersionLoader | undefined;
 }
 
-/** Reads and checks the file against what is stored, all in one snapshot. */
+/**
+ * Reads and checks the file against what is stored, all in one snapshot.
+ *
+ * @param loads whether the rows are loaded on the way, so that the file is read once
+ */
 export async function planCreation(
   options: CreateOptions,
   context: Context,
   command: string,
+  loads = false,
 ): Promise<PlannedCreation> {
-  return withTables(options, context, command, async (tables) => {
+  let loader: VersionLoader | undefined;
+  const work = withTables(options, context, command, async (tables) => {
     const versions = await tables.versions(options.table);
     if (versions.length === 0) await checkNewName(tables, options);
-    const checked = await checkFile(tables, versions, options, context.signal);
+    const checked = await checkFile(tables, versions, options, context.signal, (source) => {
+      if (loads) loader = loaderOf(source, versions, options, context);
+      return loader;
+    });
     // ReportStream compares with these two only; an older twin may be made again (azure/DatabaseLookupTableAccess.kt, isTableUpToDate).
     const compared = checked.twins.filter(({ version }) => version.active || version === versions.at(-1));
     const twin = compared.find(({ version }) => version.active) ?? compared[0];
-    return { checked, versions, twin: options.force ? undefined : twin };
+    return { checked, versions, twin: options.force ? undefined : twin, loader };
+  });
+  try {
+    return await work;
+  } catch (error) {
+    await loader?.abandon();
+    throw error;
+  }
+}
+
+function loaderOf(
+  { columns, label }: TableSource,
+  versions: readonly StoredVersion[],
+  options: CreateOptions,
+  context: Context,
+): VersionLoader {
+  return new VersionLoader(writeOptions(options, context, "create"), columns, {
+    table: options.table,
+    label,
+    createdBy: personOf(options, context),
+    newest: versions.at(-1)?.version,
   });
 }
 
@@ -163,23 +201,26 @@ export async function applyCreation(
 }
 
 async function createPlanned(
-  { checked, versions }: PlannedCreation,
+  { checked, versions, loader }: PlannedCreation,
   options: CreateOptions,
   context: Context,
 ): Promise<number> {
   const { report, source } = checked;
+  const { checksum } = report;
   const { table } = options;
   const created = await audited(
     options,
     context,
-    { change: "create", table, version: nextVersion(versions), checksum: report.checksum, file: report.label },
+    { change: "create", table, version: nextVersion(versions), checksum, file: report.label },
     () =>
+      loader?.finish(checksum) ??
       createVersion(writeOptions(options, context, "create"), {
         table,
-        source,
+        label: source.label,
         createdBy: personOf(options, context),
-        checksum: report.checksum,
         newest: versions.at(-1)?.version,
+        lines: linesOf(source, checksum),
+        checksum: () => checksum,
       }),
     ({ version, rows }) => ({ version, rows }),
   );

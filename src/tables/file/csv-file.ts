@@ -6,6 +6,7 @@ import { FileRefusedError } from "../errors.ts";
 import { type Finding, quoted, type Row, type RowBatch, type TableSource } from "../row.ts";
 import { detectDelimiter } from "./delimiter.ts";
 import { decodeText, detectEncoding, type EncodingGuess, type TextEncoding } from "./encoding.ts";
+import { PlainRecords } from "./plain-records.ts";
 
 export interface CsvOptions {
   /** Said by the user; otherwise found from the first bytes. */
@@ -108,9 +109,11 @@ async function* readRecords(
   relaxQuotes: boolean,
 ): AsyncGenerator<RowBatch> {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const plain = new PlainRecords(delimiter);
   let rows: string[][] = [];
   let places: number[] = [];
   let nextLine = 1;
+  let linesBefore = 0;
   let failure: CsvError | undefined;
   const parser = parse({
     delimiter,
@@ -128,18 +131,28 @@ async function* readRecords(
     nextLine += 1 + lineBreaksIn(record);
   });
   const check = () => {
-    if (failure !== undefined) throw malformed(failure, label);
+    if (failure !== undefined) throw malformed(failure, label, linesBefore);
   };
+  const write = (text: string) => new Promise<void>((resolve) => parser.write(text, () => resolve()));
   try {
     for await (const text of decodeText(file, encoding, label)) {
-      await new Promise<void>((resolve) => parser.write(text, () => resolve()));
-      check();
+      const simple = plain.take(text);
+      if (simple.rows !== undefined) {
+        for (let at = 0; at < simple.rows.length; at++) places.push(nextLine++);
+        rows = simple.rows;
+      } else {
+        if (simple.isFirst) linesBefore = nextLine - 1;
+        await write(simple.text);
+        check();
+      }
       for (let at = 0; at < rows.length; at += BATCH_ROWS) {
         yield { rows: rows.slice(at, at + BATCH_ROWS), places: places.slice(at, at + BATCH_ROWS) };
       }
       rows = [];
       places = [];
     }
+    const last = plain.end();
+    if (last !== "") await write(last);
     await new Promise<void>((resolve) => {
       parser.once("error", () => resolve()).once("end", () => resolve());
       parser.end();
@@ -161,9 +174,9 @@ function lineBreaksIn(record: readonly string[]): number {
   return breaks;
 }
 
-function malformed(error: CsvError, label: string): FileRefusedError {
+function malformed(error: CsvError, label: string, linesBefore: number): FileRefusedError {
   const lines = (error as CsvError & { lines?: number }).lines;
-  const where = lines === undefined ? "" : ` near line ${lines}`;
+  const where = lines === undefined ? "" : ` near line ${linesBefore + lines}`;
   const what =
     error.code === "CSV_QUOTE_NOT_CLOSED"
       ? "a quoted cell that never ends"

@@ -1,19 +1,20 @@
 import { from as copyFrom } from "pg-copy-streams";
 import type { Session } from "../../source/session.ts";
-import { TableChecksum } from "../checksum.ts";
-import { FileRefusedError, MovedError } from "../errors.ts";
+import { MovedError } from "../errors.ts";
 import { LIVD_TABLE } from "../file/open-file.ts";
-import { countOf, type Row, type TableSource } from "../row.ts";
 import { type WriteOptions, writeTransaction } from "./write-session.ts";
 
 export interface NewVersion {
   table: string;
-  source: TableSource;
   createdBy: string;
-  /** Of an earlier pass over the same source; the version is undone if the rows give another one now. */
-  checksum: string;
   /** The newest version when the creation was decided; undefined for a new table. */
   newest: number | undefined;
+  /** What is loaded, for messages. */
+  label: string;
+  /** The rows as `rowLine` prints them, in order; what it throws undoes the version. */
+  lines: AsyncIterable<readonly string[]>;
+  /** Of the rows, asked for when they have all been read. */
+  checksum: () => string;
 }
 
 export interface CreatedVersion {
@@ -26,11 +27,10 @@ export interface CreatedVersion {
  * Writes a new version, inactive, in one transaction: all of it is there or nothing. As ReportStream does it (azure/DatabaseLookupTableAccess.kt,
  * createTable): the number after the newest, rows numbered from 1, every value a string.
  *
- * @throws MovedError where the table got another version meanwhile; FileRefusedError where the rows changed
- * between the passes; and what writeTransaction throws
+ * @throws MovedError where the table got another version meanwhile; what `lines` throws; and what writeTransaction throws
  */
 export async function createVersion(options: WriteOptions, wanted: NewVersion): Promise<CreatedVersion> {
-  const { table, source, createdBy, checksum } = wanted;
+  const { table, createdBy, lines, label } = wanted;
   return writeTransaction(options, table, async (session) => {
     const what = { what: `creating a version of ${table}` };
     // One creation of a table at a time: the second waits, then sees the first and is told.
@@ -46,20 +46,22 @@ export async function createVersion(options: WriteOptions, wanted: NewVersion): 
         { hint: "run it again: the file is then compared with the new state" },
       );
     }
+    const version = (wanted.newest ?? 0) + 1;
     const { rows: inserted } = await session.query(
       `insert into lookup_table_version (table_name, table_version, is_active, created_by, table_sha256_checksum)
-       values ($1, $2, false, $3, $4) returning lookup_table_version_id`,
-      [table, (wanted.newest ?? 0) + 1, createdBy, checksum],
+       values ($1, $2, false, $3, '0') returning lookup_table_version_id`,
+      [table, version, createdBy],
       what,
     );
     const id = String(inserted[0]?.[0]);
-    const { rows, checksum: loaded } = await copyRows(session, id, source, `loading ${source.label}`);
-    if (loaded !== checksum) {
-      throw new FileRefusedError("changed", `${source.label} changed while it was being loaded; nothing was created`, {
-        hint: "run it again when nobody writes to it",
-      });
-    }
-    return { id, version: (wanted.newest ?? 0) + 1, rows };
+    const rows = await copyRows(session, id, lines, `loading ${label}`);
+    // Nobody sees the version before it is committed, with the checksum that only the last row gives.
+    await session.query(
+      "update lookup_table_version set table_sha256_checksum = $2 where lookup_table_version_id = $1",
+      [id, wanted.checksum()],
+      what,
+    );
+    return { id, version, rows };
   });
 }
 
@@ -77,9 +79,12 @@ async function newestVersion(session: Session, table: string) {
 const CHUNK = 64 * 1024;
 
 /** Streams the rows into the version through COPY; no more than a chunk is held. */
-async function copyRows(session: Session, id: string, source: TableSource, what: string) {
-  const checksum = new TableChecksum(source.columns);
-  const line = rowFormatter(id, source.columns);
+async function copyRows(
+  session: Session,
+  id: string,
+  lines: AsyncIterable<readonly string[]>,
+  what: string,
+): Promise<number> {
   const copy = copyFrom("copy lookup_table_row (lookup_table_version_id, row_num, data) from stdin");
   let refused = false;
   const finished = new Promise<void>((resolve, reject) => {
@@ -99,15 +104,10 @@ async function copyRows(session: Session, id: string, source: TableSource, what:
       chunk = "";
       if (!room) await session.waitFor(Promise.race([new Promise((resolve) => copy.once("drain", resolve)), finished]));
     };
-    for await (const batch of source.rows()) {
-      for (const [index, row] of batch.rows.entries()) {
-        if (row.length !== source.columns.length) {
-          const place = `${source.placeWord} ${batch.places[index]}`;
-          throw new FileRefusedError("ragged", `${place} has ${countOf(row.length, "cell")}; nothing was created`);
-        }
+    for await (const batch of lines) {
+      for (const line of batch) {
         rows++;
-        checksum.add(row);
-        chunk += line(row, rows);
+        chunk += `${id}\t${rows}\t${line}`;
         if (chunk.length > CHUNK) await send();
       }
     }
@@ -123,22 +123,11 @@ async function copyRows(session: Session, id: string, source: TableSource, what:
     }
     throw session.failure ?? (isOwn(error) ? error : session.failureOf(error, { what }));
   }
-  return { rows, checksum: checksum.digest() };
+  return rows;
 }
 
 function isOwn(error: unknown): boolean {
   return error instanceof Error && "exitCode" in error;
-}
-
-/** A row as a line of COPY's text format: tabs and line breaks are escaped by JSON, backslashes are doubled here. */
-function rowFormatter(id: string, columns: readonly string[]): (row: Row, number: number) => string {
-  const members = columns.map((name, index) => `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`);
-  return (row, number) => {
-    let json = "";
-    for (let index = 0; index < members.length; index++) json += members[index] + JSON.stringify(row[index] ?? "");
-    const escaped = json.includes("\\") ? json.replaceAll("\\", "\\\\") : json;
-    return `${id}\t${number}\t${escaped}}\n`;
-  };
 }
 
 /**
