@@ -1,4 +1,4 @@
-import type { Micros } from "../time/instant.ts";
+import { isoDate, type Micros } from "../time/instant.ts";
 
 const MILLIS_A_DAY = 86_400_000;
 
@@ -36,8 +36,7 @@ export function createInstantFormatter(): (instant: Micros) => string {
     const millis = Math.floor(instant / 1000);
     const day = Math.floor(millis / MILLIS_A_DAY);
     if (day !== lastDay) {
-      const text = new Date(day * MILLIS_A_DAY).toISOString();
-      date = text.slice(0, text.indexOf("T") + 1);
+      date = `${isoDate(day)}T`;
       lastDay = day;
     }
     const within = millis - day * MILLIS_A_DAY;

@@ -61,7 +61,7 @@ function resultOf(
   format: ResultFormat,
   width: number | undefined,
 ): AsyncIterable<string | Uint8Array> {
-  // CSV is made by the server, several times as fast; the bytes are the same.
+  // Bulk CSV needs no objects; the bytes are the same.
   if (format === "csv") return copyCsv(snapshot, query, parameters);
   return formatResult(query.header.columns, rows(snapshot, query, parameters), { format, width });
 }

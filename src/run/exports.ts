@@ -1,10 +1,10 @@
-import type { Column, CsvValue } from "../output/csv.ts";
+import type { Column } from "../output/csv.ts";
 import type { CsvSink } from "../output/files.ts";
 import type { RunFolder } from "../output/folder.ts";
 import type { Catalogue } from "../source/catalogue.ts";
+import { copyCsvRows } from "../source/copy-csv.ts";
 import type { QueryHeader, ResultType } from "../source/header.ts";
 import type { Query } from "../source/query-file.ts";
-import { rows } from "../source/row-stream.ts";
 import type { Snapshot } from "../source/snapshot.ts";
 import type { Window } from "../time/window.ts";
 import { folderOf, type RunOutputs } from "./outputs.ts";
@@ -43,18 +43,18 @@ async function writeExport(
     }
     return sink;
   };
-  for await (const batch of rows(snapshot, query, parametersOf(query, window))) {
-    for (const row of batch) {
-      const organizations = new Set(owners.map((column) => row[column]).filter((name) => typeof name === "string"));
-      if (owners.length > 0 && !outputs.wantsAny(...organizations)) continue;
-      await whole.write(row as CsvValue[]);
-      if (!split) continue;
-      for (const organization of organizations) {
-        if (organization !== "" && outputs.wants(organization))
-          await ofOrganization(organization).write(row as CsvValue[]);
-      }
+  await copyCsvRows(snapshot, query, parametersOf(query, window), owners, ({ bytes, texts }) => {
+    const line = [bytes];
+    if (owners.length > 0 && !outputs.wantsAny(...texts)) return undefined;
+    let full = whole.writePieces(line);
+    if (!split) return full;
+    for (const [index, organization] of texts.entries()) {
+      // A row that names an organization twice is its row once.
+      if (organization === "" || !outputs.wants(organization) || texts.indexOf(organization) < index) continue;
+      full = ofOrganization(organization).writePieces(line) ?? full;
     }
-  }
+    return full;
+  });
 }
 
 /** The window for the parameters that the query declares; a run for some organizations filters by row. */

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { type Micros, parseInstant } from "../time/instant.ts";
+import { type Micros, utcMillis } from "../time/instant.ts";
 
 /** A value of a row: instants are Micros, json is its text, whatever has no form here is its text. */
 export type Value = string | number | boolean | null;
@@ -43,7 +43,9 @@ function safeInteger(text: string): number | string {
  * Digits are read by hand: Date.parse would cost three times as much and drop the microseconds.
  */
 export function parseTimestamp(text: string): Micros {
-  if (text.length < 22 || text.charCodeAt(4) !== 45 || !text.endsWith("+00")) return parseUnusualTimestamp(text);
+  // Date.UTC takes years below 100 for others.
+  if (text.length < 22 || text.charCodeAt(4) !== 45 || text.charCodeAt(0) === 48 || !text.endsWith("+00"))
+    return parseUnusualTimestamp(text);
   const millis = Date.UTC(
     two(text, 0) * 100 + two(text, 2),
     two(text, 5) - 1,
@@ -58,7 +60,7 @@ export function parseTimestamp(text: string): Micros {
     fraction += (text.charCodeAt(index) - 48) * unit;
     unit /= 10;
   }
-  return millis * 1000 + fraction;
+  return microsOf(millis, fraction);
 }
 
 function two(text: string, index: number): number {
@@ -68,6 +70,28 @@ function two(text: string, index: number): number {
 function parseUnusualTimestamp(text: string): Micros {
   if (text === "infinity") return Number.POSITIVE_INFINITY;
   if (text === "-infinity") return Number.NEGATIVE_INFINITY;
-  // Years before 1 or after 9999: nothing that happened.
-  return parseInstant(text) ?? Number.NaN;
+  const match = UNUSUAL.exec(text);
+  if (!match) return Number.NaN;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const millis = utcMillis(match[8] ? 1 - year : year, month, day, hour, minute, second);
+  return microsOf(millis, Number((match[7] ?? "").padEnd(6, "0")));
+}
+
+/** Years before 1000 or after 9999: nothing that happened, but a file says what the database says. */
+const UNUSUAL = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\+00( BC)?$/;
+
+/**
+ * Far from now a double has no room for microseconds (beyond 2255): there an instant is the middle of its millisecond, so that what is cut to
+ * milliseconds in print is right.
+ */
+function microsOf(millis: number, fraction: number): Micros {
+  const micros = millis * 1000 + fraction;
+  return Number.isSafeInteger(micros) ? micros : (millis + Math.floor(fraction / 1000)) * 1000 + 500;
 }

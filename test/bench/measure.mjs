@@ -1,28 +1,35 @@
 import { spawn } from "node:child_process";
-import { createWriteStream, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const USAGE = new URL("usage.mjs", import.meta.url).href;
 const PROGRAM = fileURLToPath(new URL("../../dist/bin.js", import.meta.url));
 
-/** Runs a command to its end. Standard output goes to a file or nowhere. */
+/**
+ * Runs a command to its end. Standard output goes to a file or nowhere, without a process between that would work too. CPU time
+ * is what the system counts for ended children (Linux); a Node program says it itself, and its peak memory.
+ */
 export async function runCommand(command, args, { env = {}, stdout } = {}) {
+  const file = stdout === undefined ? undefined : await open(stdout, "w");
+  const before = childSeconds();
   const started = process.hrtime.bigint();
   const child = spawn(command, args, {
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", file?.fd ?? "ignore", "pipe", "pipe"],
   });
   const messages = [];
   const usage = [];
   child.stderr.on("data", (chunk) => messages.push(chunk));
   child.stdio[3].on("data", (chunk) => usage.push(chunk));
-  if (stdout) child.stdout.pipe(createWriteStream(stdout));
-  else child.stdout.resume();
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const after = childSeconds();
+  await file?.close();
   if (code !== 0) throw new Error(`${command} ${args[0]} ended with ${code}: ${Buffer.concat(messages)}`);
-  return { seconds, ...(usage.length > 0 ? JSON.parse(Buffer.concat(usage).toString()) : {}) };
+  const counted = before === undefined || after === undefined ? {} : { cpuSeconds: after - before };
+  return { seconds, ...counted, ...(usage.length > 0 ? JSON.parse(Buffer.concat(usage).toString()) : {}) };
 }
 
 /** Runs a Node script in a process of its own, with its CPU time and peak memory. */
@@ -37,11 +44,21 @@ export function runProgram(url, args, options = {}) {
 
 /** CPU seconds of the server and its ended sessions so far, where the system tells (Linux); undefined elsewhere. */
 function serverSeconds(pid) {
+  return countedSeconds(pid, 11);
+}
+
+/** The same of the bench's own ended children. */
+function childSeconds() {
+  return countedSeconds("self", 13);
+}
+
+/** User and system time of a process from field `first` on, those of its ended children last, in /proc's hundredths. */
+function countedSeconds(pid, first) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /s, "")
       .split(" ");
-    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+    return fields.slice(first, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
   } catch {
     return undefined;
   }

@@ -270,4 +270,62 @@ describe("a user's own query", () => {
       );
     }
   });
+
+  test("is exported with the bytes that query prints, each row to the organizations it names, once", async () => {
+    const queries = join(out, "many-queries");
+    await mkdir(queries);
+    await writeFile(
+      join(queries, "copies.sql"),
+      [
+        "-- title: Copies",
+        "-- row: one of many",
+        "-- column: sender_org text - the first organization",
+        "-- column: receiver_org text - the second",
+        "-- column: n number - which",
+        "-- column: name text - a name that no spreadsheet should run",
+        "-- column: at instant - when",
+        "-- organization: sender_org, receiver_org",
+        "-- export: copies.csv split",
+        "-- reads: report_file",
+        "-- order: n",
+        "-- cost: nothing is read",
+        "select (array['ca-dph', 'tx, doh', null, 'ca-dph'])[1 + i % 4] as sender_org,",
+        "  (array['tx, doh', 'ca-dph', 'ca-dph'])[1 + i % 3] as receiver_org, i as n,",
+        "  repeat('=\"ü', i % 7) as name, timestamptz '2026-11-20 00:00Z' + i * interval '1.0001 s' as at",
+        "from generate_series(1, 60000) i order by i",
+      ].join("\n"),
+    );
+    const exported = await run(database.readerUrl, join(out, "copies"), ...DAY, "--queries", queries);
+    const whole = await exported.text("copies.csv");
+    const asked = ["query", "copies", "--queries", queries, "--format", "csv"];
+    const printed = await runProgram(asked, { env: { DATABASE_URL: database.readerUrl } });
+    expect(printed.code).toBe(0);
+    expect(whole === printed.stdout).toBe(true);
+    const rows = await exported.csv("copies.csv");
+    const lines = whole.split("\n");
+    expect(rows).toHaveLength(60_000);
+    expect(rows[6]).toEqual({
+      sender_org: "ca-dph",
+      receiver_org: "ca-dph",
+      n: "7",
+      name: "",
+      at: "2026-11-20T00:00:07.000Z",
+    });
+    for (const name of ["ca-dph", "tx, doh"]) {
+      const own = lines.filter(
+        (_, n) => n === 0 || [rows[n - 1]?.sender_org, rows[n - 1]?.receiver_org].includes(name),
+      );
+      const text = await exported.text(`organizations/${organizationFolder(name)}/copies.csv`);
+      expect(text === `${own.join("\n")}\n`).toBe(true);
+    }
+    const limited = await run(
+      database.readerUrl,
+      join(out, "copies-limited"),
+      ...[...DAY, "--queries", queries, "--organization", "tx, doh"],
+    );
+    expect(await limited.text("copies.csv")).toBe(
+      await exported.text(`organizations/${organizationFolder("tx, doh")}/copies.csv`),
+    );
+    expect(await limited.organizations()).toEqual([organizationFolder("tx, doh")]);
+  });
 });

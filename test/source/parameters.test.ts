@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, UsageError } from "../../src/errors.ts";
-import { copyText } from "../../src/source/copy-stream.ts";
+import { copyCsv } from "../../src/source/copy-csv.ts";
 import { PARAMETER_TYPES, type ParameterType, type ParameterValue } from "../../src/source/parameter-types.ts";
 import { parseParameters } from "../../src/source/parameters.ts";
 import { query } from "../../src/source/row-stream.ts";
@@ -52,8 +52,8 @@ describe("a value is the same as a bind parameter and as a literal", () => {
       await fc.assert(
         fc.asyncProperty(VALUES[type], async (value) => {
           const bound = (await query(snapshot, echo(type), { v: value })).rows[0]?.[0];
-          const literal = (await textOf(copyText(snapshot, echo(type), { v: value }, "text"))).trim();
-          expect(literal).toBe(bound);
+          const literal = await textOf(copyCsv(snapshot, echo(type), { v: value }));
+          expect(literal).toBe(`v\n${bound}\n`);
           const seen = Buffer.from(String(bound), "hex").toString();
           if (type === "text") expect(seen).toBe(value);
           else if (["integer", "bigint", "date", "boolean", "uuid"].includes(type)) expect(seen).toBe(String(value));
@@ -67,7 +67,7 @@ describe("a value is the same as a bind parameter and as a literal", () => {
     await withSnapshot(database.readerUrl, async (snapshot) => {
       for (const type of PARAMETER_TYPES) {
         expect((await query(snapshot, echo(type), {})).rows).toEqual([[null]]);
-        expect(await textOf(copyText(snapshot, echo(type), { v: null }))).toBe("\n");
+        expect(await textOf(copyCsv(snapshot, echo(type), { v: null }))).toBe("v\n\n");
       }
     });
   });

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConnectError, InterruptedError, QueryError } from "../../src/errors.ts";
 import { readInt4 } from "../../src/source/binary-rows.ts";
 import { binaryBatches, copyBinary } from "../../src/source/copy-binary.ts";
-import { copyCsv } from "../../src/source/copy-csv.ts";
-import { copyText } from "../../src/source/copy-stream.ts";
+import { copyCsv, copyCsvRows } from "../../src/source/copy-csv.ts";
 import { query, rows } from "../../src/source/row-stream.ts";
 import type { Snapshot } from "../../src/source/snapshot.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -40,19 +39,19 @@ const WAYS = {
       await onProgress(seen);
     }
   },
-  copyText: async (snapshot: Snapshot, onProgress: (rows: number) => Promise<void>) => {
-    let bytes = 0;
-    for await (const chunk of copyText(snapshot, many, {})) {
-      bytes += chunk.length;
-      await onProgress(Math.floor(bytes / 40));
-    }
-  },
   copyCsv: async (snapshot: Snapshot, onProgress: (rows: number) => Promise<void>) => {
     let bytes = 0;
     for await (const chunk of copyCsv(snapshot, many, {})) {
       bytes += chunk.length;
       await onProgress(Math.floor(bytes / 40));
     }
+  },
+  copyCsvRows: async (snapshot: Snapshot, onProgress: (rows: number) => Promise<void>) => {
+    let seen = 0;
+    await copyCsvRows(snapshot, many, {}, [], () => {
+      seen++;
+      return seen % 2000 === 0 || seen === 1 ? onProgress(seen) : undefined;
+    });
   },
 };
 
@@ -137,7 +136,7 @@ test("the server ends the session during a binary copy, at many points", async (
   }
 });
 
-describe.each(["rows", "binaryBatches", "copyText", "copyCsv"] as const)("the network fails during %s", (way) => {
+describe.each(["rows", "binaryBatches", "copyCsv", "copyCsvRows"] as const)("the network fails during %s", (way) => {
   test("both sides are silent: the read timeout ends it", async () => {
     const proxy = await startProxy(database.readerUrl);
     try {
@@ -206,7 +205,7 @@ test("a slow consumer is not taken for a silent server", async () => {
   await withSnapshot(
     database.readerUrl,
     async (snapshot) => {
-      for (const way of ["rows", "binaryBatches", "copyText"] as const) {
+      for (const way of ["rows", "binaryBatches", "copyCsv", "copyCsvRows"] as const) {
         let seen = 0;
         let waits = 0;
         await WAYS[way](snapshot, async (count) => {
@@ -223,7 +222,7 @@ test("a slow consumer is not taken for a silent server", async () => {
 describe("a consumer that stops early", () => {
   const one = queryOf("select 1 as n", { columns: ["n number"] });
 
-  test.each(["rows", "binaryBatches", "copyText", "copyCsv"] as const)(
+  test.each(["rows", "binaryBatches", "copyCsv", "copyCsvRows"] as const)(
     "leaves the snapshot usable: %s",
     async (way) => {
       await withSnapshot(database.readerUrl, async (snapshot) => {
@@ -243,7 +242,7 @@ describe("a consumer that stops early", () => {
     await withSnapshot(database.readerUrl, async (snapshot) => {
       await rows(snapshot, many, {}).return();
       for await (const _batch of rows(snapshot, many, {})) break;
-      for await (const _chunk of copyText(snapshot, many, {})) break;
+      for await (const _chunk of copyCsv(snapshot, many, {})) break;
       expect((await query(snapshot, one, {})).rows).toEqual([[1]]);
     });
   });
@@ -263,7 +262,7 @@ describe("a consumer that stops early", () => {
   test("does not let the server work on", async () => {
     const endless = queryOf("select generate_series(1, 1000000000) as n", { columns: ["n number"] });
     await withSnapshot(database.readerUrl, async (snapshot) => {
-      for await (const _chunk of copyText(snapshot, endless, {})) break;
+      for await (const _chunk of copyCsv(snapshot, endless, {})) break;
       const [row] = await database.query<{ query: string }>("select query from pg_stat_activity where pid = $1", [
         snapshot.session.processId,
       ]);
@@ -286,9 +285,9 @@ describe("an error in the middle of the rows", () => {
       },
     ],
     [
-      "copyText",
+      "copyCsv",
       async (snapshot: Snapshot) => {
-        for await (const _chunk of copyText(snapshot, broken, {}));
+        for await (const _chunk of copyCsv(snapshot, broken, {}));
       },
     ],
     [
@@ -325,7 +324,6 @@ test("an error in the text names the file's line, in every way of reading", asyn
     for (const work of [
       () => query(snapshot, wrong, from),
       () => rows(snapshot, wrong, from).next(),
-      () => copyText(snapshot, wrong, from).next(),
       () => copyCsv(snapshot, wrong, from).next(),
       () => copyBinary(snapshot, wrong, from, () => undefined),
     ]) {
