@@ -1,4 +1,3 @@
-import { errorFamily } from "../action-log/transport.ts";
 import type { Context } from "../cli/context.ts";
 import { readFailures } from "../failures/read.ts";
 import { readSettings } from "../organizations/command.ts";
@@ -12,14 +11,12 @@ import {
 } from "../organizations/environment.ts";
 import { settingsAt } from "../organizations/settings.ts";
 import { limitsOf } from "../run/limits-of.ts";
-import type { Catalogue } from "../source/catalogue.ts";
-import { query, rows } from "../source/row-stream.ts";
-import type { Snapshot } from "../source/snapshot.ts";
-import { DAY, HOUR, type Micros } from "../time/instant.ts";
+import { DAY, HOUR } from "../time/instant.ts";
 import type { Window } from "../time/window.ts";
-import { type Check, foldChecks } from "./checks.ts";
-import { type Count, listConnections } from "./connections.ts";
+import { foldChecks } from "./checks.ts";
+import { listConnections } from "./connections.ts";
 import { CONNECTION_COLUMNS, connectionRow, connectionsJson, printConnections } from "./print.ts";
+import { readChecks, readWaiting } from "./read.ts";
 
 export interface ConnectionsOptions extends CommandOptions {
   /** Checks of it; undefined for the last `days`. */
@@ -64,30 +61,4 @@ export async function connectionsCommand(options: ConnectionsOptions, context: C
       );
     return 0;
   });
-}
-
-/** The checks by the receiver's party key. Of a failed check's log only the kind of error is kept: it may hold hosts. */
-async function readChecks(
-  snapshot: Snapshot,
-  catalogue: Catalogue,
-  from: Micros,
-  to: Micros,
-): Promise<Map<string, Check[]>> {
-  const checks = new Map<string, Check[]>();
-  for await (const batch of rows(snapshot, catalogue.find("connections-checks"), { from, to })) {
-    for (const [receiver, at, successful, result] of batch) {
-      const check = { at: at as number, failure: successful === true ? undefined : errorFamily(String(result ?? "")) };
-      const known = checks.get(String(receiver));
-      if (known) known.push(check);
-      else checks.set(String(receiver), [check]);
-    }
-  }
-  return checks;
-}
-
-async function readWaiting(snapshot: Snapshot, catalogue: Catalogue): Promise<Map<string, Count>> {
-  const { rows: found } = await query(snapshot, catalogue.find("connections-waiting"), {});
-  return new Map(
-    found.map(([receiver, files, items]) => [String(receiver), { files: Number(files), items: Number(items) }]),
-  );
 }

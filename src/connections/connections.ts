@@ -1,4 +1,3 @@
-import type { Setting } from "../organizations/settings.ts";
 import type { Micros } from "../time/instant.ts";
 import { type Check, type Connection, foldChecks } from "./checks.ts";
 
@@ -7,12 +6,25 @@ export interface Count {
   items: number;
 }
 
+/** What is asked of a receiver's setting in force. */
+export interface CheckedReceiver {
+  /** The party key. */
+  key: string;
+  /** `org.service`. */
+  fullName: string;
+  /** The customer's status and the transport's type, "" for none. */
+  facts: { status: string; transport: string };
+}
+
 /** One receiver of the settings, or of the checks alone. */
 export interface ListedConnection {
+  key: string;
   receiver: string;
   state: "down" | "up" | "not checked";
   /** Why it is not checked; "" where it is. */
   why: string;
+  /** ReportStream should have checked it, and no check was recorded. */
+  isMissed: boolean;
   /** Undefined where there is no check. */
   connection: Connection | undefined;
   /** Files that wait to be sent now, retries included. */
@@ -32,7 +44,7 @@ const CHECKED: readonly string[] = ["SFTP", "REST"];
  * @param failures final failures that nobody has made good, with the party key of their receiver
  */
 export function listConnections(
-  receivers: readonly Setting[],
+  receivers: readonly CheckedReceiver[],
   checks: ReadonlyMap<string, readonly Check[]>,
   waiting: ReadonlyMap<string, Count>,
   failures: readonly { receiverKey: string; at: Micros; items: number }[],
@@ -45,9 +57,11 @@ export function listConnections(
       const down = why === "" ? connection?.outage : undefined;
       const failed = failures.filter(({ receiverKey, at }) => down && receiverKey === receiver.key && at >= down.from);
       return {
+        key: receiver.key,
         receiver: receiver.fullName,
         state: why !== "" ? "not checked" : down ? "down" : "up",
         why,
+        isMissed: why === MISSED,
         connection,
         waiting: waiting.get(receiver.fullName) ?? { files: 0, items: 0 },
         failed: { files: failed.length, items: failed.reduce((sum, { items }) => sum + items, 0) },
@@ -56,11 +70,13 @@ export function listConnections(
     .sort(compareConnections);
 }
 
-function whyNotChecked({ facts }: Setting, checked: boolean): string {
+const MISSED = "no check was recorded in this time, though there should be";
+
+function whyNotChecked({ facts }: CheckedReceiver, checked: boolean): string {
   if (facts.status !== "active") return `it is ${facts.status || "without a status"}; only active ones are checked`;
   if (facts.transport === "") return "it has no transport: its people fetch their files";
   if (!CHECKED.includes(facts.transport)) return `its transport is ${facts.transport}; only SFTP and REST are checked`;
-  return checked ? "" : "no check was recorded in this time, though there should be";
+  return checked ? "" : MISSED;
 }
 
 const STATES = ["down", "up", "not checked"];

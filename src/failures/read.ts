@@ -2,19 +2,19 @@ import { OriginFinder } from "../lineage/origins.ts";
 import { partyOf } from "../lineage/parties.ts";
 import { ReportWalk } from "../lineage/walk.ts";
 import type { Attempt } from "../outcome/attempt.ts";
-import type { Facts } from "../outcome/facts.ts";
 import { failuresBetween } from "../outcome/failures.ts";
 import type { Limits } from "../outcome/limits.ts";
 import { afterSnapshot, readEarlierAttempts } from "../run/read/attempts-by-key.ts";
-import { finish, kindsOf, readAncestors } from "../run/read/lineage.ts";
+import { finish, readAncestors } from "../run/read/lineage.ts";
 import { LineageRows } from "../run/read/lineage-rows.ts";
-import { byReport, readAttempts } from "../run/read/state.ts";
+import { readAttempts } from "../run/read/state.ts";
 import { LONGEST_SERIES } from "../run/read/window.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import { query } from "../source/row-stream.ts";
 import type { Snapshot } from "../source/snapshot.ts";
 import type { Micros } from "../time/instant.ts";
 import type { FailedFile } from "./by-receiver.ts";
+import { failureFacts, named } from "./facts.ts";
 
 /** Failures of a window, and when each of their receivers was last sent a file, by party key. */
 export interface WindowFailures {
@@ -57,36 +57,11 @@ export async function readFailures(
   attempts.push(...(await readEarlierAttempts(snapshot, catalogue, rows, ids, span.from - LONGEST_SERIES)));
   if (horizon < end) attempts.push(...(await lateAttempts(snapshot, catalogue, rows, failed, horizon, end)));
 
-  const facts: Facts = {
-    reports: rows.reports,
-    graph,
-    kinds: kindsOf(rows),
-    files: rows.files,
-    attempts: byReport(attempts, rows),
-    ...NOT_ASKED_OF_FAILURES,
-  };
+  const facts = failureFacts(rows, graph, attempts);
   const finder = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(graph, "up"));
-  const files = failuresBetween(facts, finder, attempts, span, limits).map((failure): FailedFile => {
-    const { report } = failure;
-    if (report < 0) return { ...failure, fileName: "", items: null };
-    return { ...failure, fileName: rows.files.name(report), items: rows.reports.itemCount[report] };
-  });
+  const files = failuresBetween(facts, finder, attempts, span, limits).map((failure) => named(failure, rows));
   return { files, lastSent: await readLastSent(snapshot, catalogue, files, end) };
 }
-
-/** What only the outcomes of items need. */
-const NOT_ASKED_OF_FAILURES = {
-  zeroBased: new Uint8Array(0),
-  tasks: new Map<never, never>(),
-  receivers: new Map<never, never>(),
-  log: {
-    filtersOf: () => "",
-    filteredElements: () => new Map<never, never>(),
-    errorOf: () => "",
-    failedTranslations: () => "",
-  },
-  trackingId: () => "",
-};
 
 async function lateAttempts(
   snapshot: Snapshot,

@@ -2,6 +2,7 @@ import { type ListedMail, MAIL_STATES, type MailKey, type NewMail } from "../led
 import { OUTCOMES } from "../outcome/words.ts";
 import type { Render } from "../report/templates.ts";
 import { total } from "../summary/counts.ts";
+import { VERDICT_LABELS, verdictOfRun, verdictText } from "../summary/operators/verdict.ts";
 import type { Summary } from "../summary/types.ts";
 import { formatInstant, type Micros, parseInstant } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
@@ -102,7 +103,7 @@ function viewOf({ summary, schedule, settings, provisionalUntil, mails }: Operat
   const attention = organizations.filter(({ state }) => ["held", "refused", "unknown"].includes(state));
   const openFailures = summary.failures.filter(({ state }) => state === "open" || state === "resent").length;
   return {
-    verdict: verdict(summary, attention, openFailures),
+    verdict: verdict(summary, attention),
     title: `The run of the schedule ${printable(schedule)}`,
     windowText: describeWindow(windowOf(window)),
     snapshotText: formatMoment(parseInstant(summary.snapshot.at) as Micros, window.timeZone),
@@ -130,18 +131,16 @@ function viewOf({ summary, schedule, settings, provisionalUntil, mails }: Operat
   };
 }
 
-function verdict(summary: Summary, attention: readonly ListedMail[], openFailures: number): Verdict {
-  const count = (value: number, what: string): string => `${value} ${what}${value === 1 ? "" : "s"}`;
-  const { stuck } = summary.totals.byItem;
-  const wrong = [
-    attention.length > 0 ? `${count(attention.length, "mail")} to look at` : "",
-    openFailures > 0 ? `${count(openFailures, "file")} not sent` : "",
-    stuck > 0 ? `${count(stuck, "item")} stuck` : "",
-  ].filter((text) => text !== "");
-  if (wrong.length > 0) return { level: "action", label: "Action needed", text: wrong.join(", ") };
-  return {
-    level: "clear",
-    label: "All clear",
-    text: `the job ran, ${count(summary.totals.submissions, "submission")}`,
-  };
+/** The run's own verdict, with the mails that need a person before it. */
+function verdict(summary: Summary, attention: readonly ListedMail[]): Verdict {
+  const run = verdictOfRun(summary);
+  const count = attention.length;
+  const facts = [
+    ...(count === 0 ? [] : [{ text: `${count} ${count === 1 ? "mail" : "mails"} to look at` }]),
+    ...run.facts.map(({ text }) => ({ text: printable(text) })),
+  ];
+  // That nothing happened is no reason to hide that the job ran.
+  const level = count > 0 ? "action" : run.level === "nothing" ? "clear" : run.level;
+  const text = verdictText({ level, facts }, summary.totals.submissions);
+  return { level, label: VERDICT_LABELS[level], text: facts.length === 0 ? `the job ran, ${text}` : text };
 }

@@ -36,7 +36,7 @@ export interface MailView {
 }
 
 export interface Verdict {
-  level: "action" | "clear" | "nothing";
+  level: "action" | "look" | "clear" | "nothing";
   label: string;
   text: string;
 }

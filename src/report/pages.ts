@@ -6,11 +6,15 @@ import type { Summary } from "../summary/types.ts";
 import { type Micros, parseInstant } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
-import { attentionOf } from "./attention.ts";
+import { cut } from "./operators/cut.ts";
+import { operatorsView } from "./operators/view.ts";
 import type { Render } from "./templates.ts";
 
 /** What can become of an item that has a receiver. */
 const RECEIVER_OUTCOMES = OUTCOMES.filter((outcome) => outcome !== "unrouted" && outcome !== "rejected");
+
+/** So many receivers, and so many senders, are listed on a page: more would make it larger than a megabyte. */
+const MOST_PARTIES = 500;
 
 /** The operators' page. */
 export function operatorsPage(summary: Summary, render: Render): string {
@@ -21,18 +25,19 @@ export function operatorsPage(summary: Summary, render: Render): string {
     summary,
     byItem: sumLine("totals.byItem", totals.byItem, totals.items, "totals.items"),
     byItemAndReceiver: sumLine("totals.byItemAndReceiver", totals.byItemAndReceiver, total(totals.byItemAndReceiver)),
-    receivers: summary.receivers.map((row, at) => ({
-      ...row,
-      of: `receivers.${at}`,
-      cells: cells(row.byItemAndReceiver, RECEIVER_OUTCOMES),
-    })),
-    senders: summary.senders.map((row, at) => ({
-      ...row,
-      of: `senders.${at}`,
-      sender: row.sender || "unknown sender",
-      cells: cells(row.byItem),
-    })),
-    attention: attentionOf(summary),
+    receivers: cut(
+      "receivers",
+      summary.receivers,
+      (row) => ({ ...row, cells: cells(row.byItemAndReceiver, RECEIVER_OUTCOMES) }),
+      MOST_PARTIES,
+    ),
+    senders: cut(
+      "senders",
+      summary.senders,
+      (row) => ({ ...row, sender: row.sender || "unknown sender", cells: cells(row.byItem) }),
+      MOST_PARTIES,
+    ),
+    ...operatorsView(summary),
   });
 }
 

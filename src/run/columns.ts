@@ -67,3 +67,8 @@ export const ERROR_GROUP_COLUMNS: Column[] = [
   ),
   ...columns("count:number", "submissions:number", "items:number", "first_seen:instant", "last_seen:instant"),
 ];
+
+export const ATTENTION_COLUMNS: Column[] = [
+  ...columns("section:text", "subject:text", "state:text", "detail:text", "files:number", "items:number"),
+  ...columns("since:text", "until:text", "acts:text", "reproduce:text"),
+];

@@ -1,6 +1,7 @@
 import { earlierSummaries } from "../output/earlier-runs.ts";
 import { type EarlierDayFigures, figuresOf } from "../summary/earlier-days.ts";
 import type { EarlierErrors } from "../summary/error-changes.ts";
+import { type DayRun, routedCounts } from "../summary/operators/week.ts";
 import type { PairSummary, PreviousRun, Summary, SummaryWindow } from "../summary/types.ts";
 import { DAY, HOUR, type Micros, parseInstant } from "../time/instant.ts";
 import { type Window, wholeDays } from "../time/window.ts";
@@ -14,9 +15,7 @@ export interface EarlierRuns {
   days: EarlierDay[];
 }
 
-export interface EarlierDay {
-  /** The local date. */
-  date: string;
+export interface EarlierDay extends DayRun {
   pairs: readonly PairSummary[];
   /** Where the window begins. */
   from: Micros;
@@ -56,12 +55,16 @@ export async function readEarlierRuns(
     }
     if (first === undefined || other.from < first) break;
     const { first: date } = wholeDays(other) as { first: string };
-    earlier.days.push({ date, from: other.from, pairs: summary.pairs, figures: figuresOf(date, summary) });
+    const { pairs, snapshot } = summary;
+    const readAt = parseInstant(String(snapshot.at)) ?? Number.NaN;
+    const run = { date, lastDate: date, folder: name, counts: routedCounts(pairs), readAt };
+    earlier.days.push({ ...run, from: other.from, pairs, figures: figuresOf(date, summary) });
   }
   return earlier;
 }
 
-type Needed = Pick<Summary, "window" | "limitedTo" | "pairs" | "errorGroups" | "unmappedCodes"> & Partial<Summary>;
+type Needed = Pick<Summary, "window" | "snapshot" | "limitedTo" | "pairs" | "errorGroups" | "unmappedCodes"> &
+  Partial<Summary>;
 
 /** The parts that are needed; undefined for what is no summary. A run of an older version has no unmapped codes. */
 function readSummary(text: string): Needed | undefined {
@@ -73,9 +76,10 @@ function readSummary(text: string): Needed | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const summary = value as Partial<Summary>;
-  const { format, window, limitedTo, pairs, errorGroups, unmappedCodes = [] } = summary;
-  if (format !== 1 || !window || ![limitedTo, pairs, errorGroups, unmappedCodes].every(Array.isArray)) return undefined;
-  return { ...summary, window, limitedTo, pairs, errorGroups, unmappedCodes } as Needed;
+  const { format, window, snapshot, limitedTo, pairs, errorGroups, unmappedCodes = [] } = summary;
+  if (format !== 1 || !window || !snapshot) return undefined;
+  if (![limitedTo, pairs, errorGroups, unmappedCodes].every(Array.isArray)) return undefined;
+  return { ...summary, window, snapshot, limitedTo, pairs, errorGroups, unmappedCodes } as Needed;
 }
 
 function windowOf({ from, to, timeZone }: SummaryWindow): Window | undefined {

@@ -3,6 +3,7 @@ import type { CsvSink } from "../output/files.ts";
 import type { RunFolder } from "../output/folder.ts";
 import { organizationFolder } from "../output/names.ts";
 import {
+  ATTENTION_COLUMNS,
   DELIVERY_COLUMNS,
   ERROR_COLUMNS,
   ERROR_GROUP_COLUMNS,
@@ -21,6 +22,7 @@ export interface WholeFiles {
   failures: CsvSink;
   errors: CsvSink;
   errorGroups: CsvSink;
+  attention: CsvSink;
 }
 
 /** One organization's files: what it receives, and what it sends. */
@@ -58,6 +60,7 @@ export class RunOutputs {
       failures: folder.csv("failures.csv", FAILURE_COLUMNS),
       errors: folder.csv("errors.csv", ERROR_COLUMNS),
       errorGroups: folder.csv("error-groups.csv", ERROR_GROUP_COLUMNS),
+      attention: folder.csv("attention.csv", ATTENTION_COLUMNS),
     };
     for (const name of only) this.of(name);
   }

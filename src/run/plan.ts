@@ -21,7 +21,7 @@ export interface RunPlan {
 }
 
 const WHOLE = ["index.html", "summary.json", "summary.csv", "submissions.csv", "items.csv", "deliveries.csv"];
-const WHOLE_TOO = ["failures.csv", "errors.csv", "error-groups.csv", "manifest.json"];
+const WHOLE_TOO = ["failures.csv", "errors.csv", "error-groups.csv", "attention.csv", "manifest.json"];
 const OF_ORGANIZATION = [
   "index.html",
   "summary.json",

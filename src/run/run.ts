@@ -21,6 +21,7 @@ import {
 } from "../summary/earlier-days.ts";
 import { allFiltered } from "../summary/error-changes.ts";
 import { DELIVERY_TIME_LIMITS, SummaryFold } from "../summary/fold.ts";
+import { attentionLines } from "../summary/operators/lines.ts";
 import { FacilityFold } from "../summary/organization/facilities.ts";
 import { OrganizationFold } from "../summary/organization/fold.ts";
 import { organizationReports } from "../summary/organization/report.ts";
@@ -33,16 +34,18 @@ import { type Window, wholeDays } from "../time/window.ts";
 import { type EarlierRuns, readEarlierRuns } from "./earlier-runs.ts";
 import { errorSummary } from "./error-summary.ts";
 import { writeExports } from "./exports.ts";
+import { operatorsSummary, outcomeFold } from "./operators-summary.ts";
 import { folderOf, RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
 import { type FacilityRows, readFacilities } from "./read/facilities.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
+import { type OperatorsData, readOperators } from "./read/operators.ts";
 import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
 import { readWindow, type WindowData } from "./read/window.ts";
 import { sayTime } from "./say-time.ts";
 import { activeReceiversAt, judgeSilence } from "./silence.ts";
 import { ErrorWriter } from "./write-errors.ts";
-import { writeDeliveries, writeFailures, writePairs } from "./write-files.ts";
+import { writeAttention, writeDeliveries, writeFailures, writePairs } from "./write-files.ts";
 import { writeSubmissions } from "./write-items.ts";
 
 export interface RunRequest {
@@ -91,23 +94,23 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const errors = new ErrorWriter(outputs, request.unmasked);
   const snapshot = await request.openSnapshot();
   const { at, id } = snapshot;
+  const asOf = request.asOf ?? at;
+  const span = { from: window.from, to: window.to, horizon: window.to + request.settle };
   let data: WindowData;
+  let watched: OperatorsData;
   let traffic: WindowTraffic | undefined;
   const own = new OrganizationFold(new FacilityFold());
   let facilities: FacilityRows;
   try {
-    data = await readWindow(
-      snapshot,
-      catalogue,
-      { from: window.from, to: window.to, horizon: window.to + request.settle },
-      {
-        onLogged: (error) => errors.write(error),
-        onPhase,
-      },
-    );
+    data = await readWindow(snapshot, catalogue, span, {
+      onLogged: (error) => errors.write(error),
+      onPhase,
+    });
     facilities = await readFacilities(snapshot, catalogue, data.rows, window, own.facilities);
     onPhase("weeks before");
     traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(data.facts.receivers, window.to));
+    onPhase("connections, queue and settings");
+    watched = await readOperators(snapshot, catalogue, data.facts, { ...span, asOf }, limits);
     await writeExports(snapshot, catalogue, folder, outputs, window);
   } finally {
     await snapshot.close();
@@ -115,12 +118,12 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
 
   onPhase("outcomes");
   const { facts, rows, attempts } = data;
-  const asOf = request.asOf ?? at;
   const judge = new Judge(facts, { asOf, limits, timeZone: window.timeZone, say: sayTime(asOf) });
   const status = new StatusRules(rows.reports, new ReportWalk(facts.graph, "down"));
   const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
   const fold = new SummaryFold(stepsOf(window));
-  await writeSubmissions(data, judge, status, outputs, fold, { fold: own, facilities }, window);
+  const outcomes = outcomeFold(facts);
+  await writeSubmissions(data, judge, status, outputs, { fold, outcomes }, { fold: own, facilities }, window);
   const deliveries = deliveriesBetween(facts, origins, window.from, window.to);
   await writeDeliveries(deliveries, rows, outputs, fold, own.deliveries);
   const failures = failuresBetween(facts, origins, attempts, window, limits);
@@ -162,6 +165,14 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
     earlierDays: daySummaries(days),
     facilities: own.facilities.counts(),
   };
+  summary.operators = operatorsSummary(watched, summary, {
+    ...{ window, facts, outcomes, limits, settle: request.settle, readAt: at, asOf },
+    isAsOfGiven: request.asOf !== undefined,
+    unmasked: request.unmasked,
+    wants: (organization) => outputs.wants(organization),
+    earlierDays: earlier.days,
+  });
+  await writeAttention(attentionLines(summary), outputs);
   const reports = organizationReports(summary, {
     timeline: fold.timeline,
     fold: own,

@@ -4,6 +4,7 @@ import type { Failure } from "../outcome/failures.ts";
 import { OUTCOMES } from "../outcome/words.ts";
 import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
 import type { SummaryFold } from "../summary/fold.ts";
+import type { AttentionLine } from "../summary/operators/lines.ts";
 import type { LatestDeliveries } from "../summary/organization/deliveries.ts";
 import type { PairSummary } from "../summary/types.ts";
 import { formatInstant } from "../time/instant.ts";
@@ -87,6 +88,13 @@ export async function writePairs(pairs: readonly PairSummary[], outputs: RunOutp
     const { senderOrganization, receiverOrganization } = pair;
     await outputs.of(senderOrganization)?.summary.write(row);
     if (receiverOrganization !== senderOrganization) await outputs.of(receiverOrganization)?.summary.write(row);
+  }
+}
+
+/** Writes attention.csv: what the operators' page says that no other file has. */
+export async function writeAttention(lines: readonly AttentionLine[], outputs: RunOutputs): Promise<void> {
+  for (const { section, subject, state, detail, files, items, since, until, acts, reproduce } of lines) {
+    await outputs.whole.attention.write([section, subject, state, detail, files, items, since, until, acts, reproduce]);
   }
 }
 

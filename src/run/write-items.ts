@@ -6,6 +6,7 @@ import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
 import { EncodedLine } from "../output/encoded-line.ts";
 import type { Counts } from "../summary/counts.ts";
 import type { SummaryFold } from "../summary/fold.ts";
+import type { OutcomeFold } from "../summary/operators/outcome-fold.ts";
 import { NO_FACILITY } from "../summary/organization/facilities.ts";
 import type { OrganizationFold } from "../summary/organization/fold.ts";
 import type { Micros } from "../time/instant.ts";
@@ -41,11 +42,11 @@ export async function writeSubmissions(
   judge: Judge,
   status: StatusRules,
   outputs: RunOutputs,
-  fold: SummaryFold,
+  { fold, outcomes }: { fold: SummaryFold; outcomes: OutcomeFold },
   own: OwnRows,
   window: { from: Micros; to: Micros },
 ): Promise<void> {
-  const writer = new ItemWriter(data, judge, outputs, fold, own);
+  const writer = new ItemWriter(data, judge, outputs, { fold, outcomes }, own);
   for (const submitted of inOrder(data, window)) {
     const full = submitted.rejected
       ? writeRejected(data, outputs, fold, submitted.rejected)
@@ -79,16 +80,24 @@ class ItemWriter {
   readonly #judge: Judge;
   readonly #outputs: RunOutputs;
   readonly #fold: SummaryFold;
+  readonly #outcomes: OutcomeFold;
   readonly #own: OwnRows;
   readonly #row: CsvValue[] = [];
   readonly #cells = createCsvFormatter(ITEM_COLUMNS);
   readonly #line = new EncodedLine();
 
-  constructor(data: WindowData, judge: Judge, outputs: RunOutputs, fold: SummaryFold, own: OwnRows) {
+  constructor(
+    data: WindowData,
+    judge: Judge,
+    outputs: RunOutputs,
+    { fold, outcomes }: { fold: SummaryFold; outcomes: OutcomeFold },
+    own: OwnRows,
+  ) {
     this.#data = data;
     this.#judge = judge;
     this.#outputs = outputs;
     this.#fold = fold;
+    this.#outcomes = outcomes;
     this.#own = own;
   }
 
@@ -156,6 +165,7 @@ class ItemWriter {
     row[14] = isDelivered ? deliveredAt : null;
     row[15] = timesDelivered;
     this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt });
+    this.#outcomes.row(row[1] as string, item, row[6] as Micros, receiver, outcome);
     this.#line.encode(
       this.#cells.formatCells(row, 0, DELIVERED_ITEM),
       this.#cells.formatCells(row, DELIVERED_ITEM, DELIVERED_ITEM + 1),

@@ -14,7 +14,7 @@ export async function readStatus(
 ): Promise<Status> {
   const ask = async (name: string, parameters: ParameterValues): Promise<Row[]> =>
     (await query(snapshot, catalogue.find(name), parameters)).rows;
-  const months = (await ask("status-months", { to: asOf })).map(readMonth);
+  const months = await readMonths(snapshot, catalogue, asOf);
   const [tokens] = await ask("status-tokens", { now: asOf });
   return {
     asOf,
@@ -48,6 +48,12 @@ export async function readStatus(
       newRows: newRows === null ? null : Number(newRows),
     })),
   };
+}
+
+/** The months of which each table has rows, up to the present. */
+export async function readMonths(snapshot: Snapshot, catalogue: Catalogue, to: Micros): Promise<Month[]> {
+  const { rows } = await query(snapshot, catalogue.find("status-months"), { to });
+  return rows.map(readMonth);
 }
 
 function readMonth([month, action, reportFile, itemLineage, actionLog]: Row): Month {

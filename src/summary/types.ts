@@ -1,4 +1,5 @@
 import type { Counts } from "./counts.ts";
+import type { OperatorsSummary } from "./operators/types.ts";
 import type { FacilityCount } from "./organization/types.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface Summary {
   earlierDays: DaySummary[];
   /** Items that organizations got, by testing lab; covid-19 only. Exact: organizations' own files withhold small counts. */
   facilities: FacilityCount[];
+  /** What operators look at every morning beside these; absent from runs of versions that did not look. */
+  operators?: OperatorsSummary;
 }
 
 /** Outcomes over the window. */

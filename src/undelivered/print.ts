@@ -1,5 +1,5 @@
 import type { Breakdown } from "../cli/undelivered.ts";
-import { OUTCOMES, type Outcome } from "../outcome/words.ts";
+import { OUTCOMES } from "../outcome/words.ts";
 import { printableText } from "../query/table.ts";
 import { helpers } from "../report/helpers.ts";
 import { type Counts, total } from "../summary/counts.ts";
@@ -8,20 +8,7 @@ import type { Micros } from "../time/instant.ts";
 import { describeWindow, type Window } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
 import type { LeftOut, Undelivered } from "./read.ts";
-import { addsUp, type PartyLine, type Waterfall } from "./waterfall.ts";
-
-/** From what never got in to what arrived. */
-const DOWNWARDS: readonly Outcome[] = [
-  "rejected",
-  "unrouted",
-  "filtered",
-  "waiting",
-  "retrying",
-  "stuck",
-  "failed",
-  "downloaded",
-  "delivered",
-];
+import { addsUp, DOWNWARDS, type PartyLine, type Waterfall } from "./waterfall.ts";
 
 /** The waterfall for a terminal, as lines. */
 export function printUndelivered(

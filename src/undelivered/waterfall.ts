@@ -2,6 +2,19 @@ import { NO_PARTY, type Party } from "../lineage/parties.ts";
 import { type Acts, OUTCOMES, type Outcome, worst } from "../outcome/words.ts";
 import { addCounts, type Counts, noCounts, total } from "../summary/counts.ts";
 
+/** From what never got in to what arrived. */
+export const DOWNWARDS: readonly Outcome[] = [
+  "rejected",
+  "unrouted",
+  "filtered",
+  "waiting",
+  "retrying",
+  "stuck",
+  "failed",
+  "downloaded",
+  "delivered",
+];
+
 /** One outcome of an item: a row of items.csv, as far as it matters here. */
 export interface WaterfallRow {
   /** NO_PARTY for none. */

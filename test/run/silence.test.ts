@@ -73,6 +73,7 @@ async function earlierRun(folder: string, date: string, pairs: [string, string, 
   };
   const summary = {
     ...{ format: 1, window, limitedTo, errorGroups: [], unmappedCodes: [] },
+    snapshot: { at: window.to, id: "1:1:" },
     pairs: pairs.map(([sender, receiver, items]) => ({
       ...{ sender, senderOrganization: sender.split(".")[0], receiver, receiverOrganization: receiver.split(".")[0] },
       ...{ topic: "full-elr", items, byItemAndReceiver: { ...noCounts(), delivered: items } },

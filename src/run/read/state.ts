@@ -9,21 +9,36 @@ import type { Catalogue } from "../../source/catalogue.ts";
 import { copyBinaryByKeys } from "../../source/copy-binary.ts";
 import { query, rows } from "../../source/row-stream.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
+import type { Row } from "../../source/value-types.ts";
 import type { Micros } from "../../time/instant.ts";
 import { reportStreamZone } from "../../time/zone.ts";
 import type { LineageRows } from "./lineage-rows.ts";
 
 /** Reads failed attempts, requests to send again and e-mails of [from, to), oldest first. */
-export async function readAttempts(
+export function readAttempts(
   snapshot: Snapshot,
   catalogue: Catalogue,
   from: Micros,
   to: Micros,
   organizations?: readonly string[],
 ): Promise<Attempt[]> {
+  const parameters = { from, to, organizations: organizations ?? null };
+  return attemptsOf(rows(snapshot, catalogue.find("attempts"), parameters));
+}
+
+/** Reads failures for good and requests to send again of [from, to) alone, oldest first: that is cheap over months. */
+export function readFinalAttempts(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  from: Micros,
+  to: Micros,
+): Promise<Attempt[]> {
+  return attemptsOf(rows(snapshot, catalogue.find("final-failures"), { from, to }));
+}
+
+async function attemptsOf(batches: AsyncIterable<Row[]>): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
-  const asked = catalogue.find("attempts");
-  for await (const batch of rows(snapshot, asked, { from, to, organizations: organizations ?? null })) {
+  for await (const batch of batches) {
     for (const row of batch) {
       const [actionId, actionName, createdAt, httpStatus, username, receiver, params, result] = row;
       const attempt = readAttempt({
