@@ -93,7 +93,7 @@ describe("a run of one day", () => {
   });
 
   test("is told on the operators' page, with times in the window's zone", () => {
-    expect(page).toContain("sender simple_report.csvuploader");
+    expect(page).toContain(`<th scope="row">simple_report.csvuploader</th><td>sender</td>`);
     expect(page).toContain("Nov 18 10:00");
     expect(page).toContain("never.elr");
     expect(page).toContain("there are none.");

@@ -7,7 +7,7 @@ import { type FinishedRun, readCsv } from "./run-folder.ts";
 
 /** Runs a command in this process, where a new one would cost most of the time; throws unless it succeeds. */
 export async function commandHere(databaseUrl: string, ...args: string[]): Promise<string> {
-  const context = testContext({ env: { DATABASE_URL: databaseUrl } });
+  const context = testContext({ env: { DATABASE_URL: databaseUrl }, now: Date.now });
   const code = await main(args, context);
   if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${context.err()}`);
   return context.out();
