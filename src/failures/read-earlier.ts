@@ -67,7 +67,6 @@ export async function readCopies(
   }
   if (copies.size === 0) return;
   await rows.readReports({ ids: [...copies] });
-  await rows.readFiles({ ids: [...copies] });
 }
 
 /** An e-mailed file leaves no report: of receivers that get e-mails all attempts are read. */
