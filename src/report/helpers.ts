@@ -47,6 +47,11 @@ export const helpers = {
     return new Handlebars.SafeString(`<time datetime="${Handlebars.escapeExpression(String(value))}">${text}</time>`);
   },
 
+  /** Texts one after the other: `id=(join id "-table")`. */
+  join(...parts: unknown[]): string {
+    return parts.slice(0, -1).map(String).join("");
+  },
+
   /** Whether two values are the same: `{{#if (is state "open")}}`. */
   is(left: unknown, right: unknown): boolean {
     return left === right;

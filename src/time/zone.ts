@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import type { Micros } from "./instant.ts";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
@@ -80,6 +81,16 @@ export function formatClock(instant: Micros, timeZone: string): string {
 /** `Fri Nov 20 2026`: the local day in which the instant lies. */
 export function formatDay(instant: Micros, timeZone: string): string {
   return day(inZone(instant, timeZone));
+}
+
+/** `Friday`: the weekday of the local day in which the instant lies. */
+export function formatWeekday(instant: Micros, timeZone: string): string {
+  return WEEKDAYS[inZone(instant, timeZone).dayOfWeek - 1];
+}
+
+/** `Nov 20` of a local date `2026-11-20`. */
+export function formatShortDate(date: string): string {
+  return `${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(8, 10)}`;
 }
 
 function day(local: Temporal.ZonedDateTime): string {

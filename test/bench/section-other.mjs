@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { operatorsPage, organizationPage } from "../../dist/report/pages.js";
+import { organizationPage } from "../../dist/report/organization/page.js";
+import { operatorsPage } from "../../dist/report/pages.js";
 import { loadTemplates } from "../../dist/report/templates.js";
 import { alternate, runProgram, timed } from "./measure.mjs";
 import { RUN_ARGUMENTS } from "./section-run.mjs";
