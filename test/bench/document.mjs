@@ -20,7 +20,6 @@ const TARGETS = {
   floor: { most: 200, text: "above a floor below 200 MB" },
   ladder: { most: 0.05, text: "a ladder of 40 diamonds is traced in at most 0.05 s of query time" },
   lineage: { most: 1, text: "500 nodes out of a lineage of a million edges are shown in at most 1 s" },
-
   help: { most: 0.2, text: "`--help` takes less than 0.2 s" },
 };
 
@@ -139,9 +138,10 @@ ${table([
     ...usage(section[`log${rows}`]),
   ]),
   [`\`tables create\` of ${whole(section.tableRows)} rows`, ...usage(section.table)],
+  ...(section.tableCopy ? [["`psql \\copy` of the same rows", ...usage(section.tableCopy)]] : []),
   [`pages for ${section.organizations} organizations`, ...usage(section.pages)],
   ["`--help`", ...usage(section.help)],
-])}`;
+])}${section.ratios ? `\n\nA table is created in ${ratio(section.ratios.tableToCopy)} times what \`psql \\copy\` needs for the same rows.` : ""}`;
 }
 
 function targets(result) {

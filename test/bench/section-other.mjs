@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { organizationPage } from "../../dist/report/organization/page.js";
 import { operatorsPage } from "../../dist/report/pages.js";
 import { loadTemplates } from "../../dist/report/templates.js";
-import { alternate, runProgram, timed } from "./measure.mjs";
+import { alternate, round, runCommand, runProgram, timed } from "./measure.mjs";
 import { RUN_ARGUMENTS } from "./section-run.mjs";
 import { connect, count, DAY, databaseUrl, HOME, makeDatabase } from "./server.mjs";
 
@@ -50,7 +50,13 @@ export async function otherSection({ server, url, items, repeat, log }) {
       ),
       table: async () => {
         const name = `bench_${process.pid}_${version++}`;
-        return runProgram(tableUrl, ["tables", "create", name, csv, "--yes"]);
+        return runProgram(tableUrl, ["tables", "create", name, csv, "--yes", "--new-table"]);
+      },
+      tableCopy: async () => {
+        const rows = `${HOME}rows.copy`;
+        await writeFile(rows, await copyText(tableUrl, `copied_${process.pid}_${version++}`));
+        const copy = `\\copy lookup_table_row (lookup_table_version_id, row_num, data) from '${rows}'`;
+        return runCommand("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-c", copy, tableUrl]);
       },
       pages: () => timed(() => renderAll(many(summary), reports, render)),
       help: () => runProgram(url, ["--help"]),
@@ -64,6 +70,7 @@ export async function otherSection({ server, url, items, repeat, log }) {
     tableRows: TABLE_ROWS,
     organizations: ORGANIZATIONS,
     ...measured,
+    ratios: { tableToCopy: round(measured.table.seconds / measured.tableCopy.seconds) },
   };
 }
 
@@ -98,10 +105,38 @@ async function emptyCopy(server, log) {
   return databaseUrl(server.url, "tables_only");
 }
 
+const COLUMNS = ["code", "name", "county", "state", "active"];
+
+function cellsOf(row) {
+  return [
+    String(row).padStart(6, "0"),
+    `Facility number ${row}`,
+    `County ${row % 311}`,
+    `S${row % 57}`,
+    String(row % 2 === 0),
+  ];
+}
+
 function tableText() {
-  let text = "code,name,county,state,active\n";
+  let text = `${COLUMNS.join(",")}\n`;
+  for (let row = 0; row < TABLE_ROWS; row++) text += `${cellsOf(row).join(",")}\n`;
+  return text;
+}
+
+/** The same rows as COPY takes them, for a version made for them. */
+async function copyText(url, name) {
+  const client = await connect(url);
+  const { rows } = await client
+    .query(
+      `insert into lookup_table_version (table_name, table_version, is_active, created_by, table_sha256_checksum)
+       values ($1, 1, false, 'bench', '0') returning lookup_table_version_id as id`,
+      [name],
+    )
+    .finally(() => client.end());
+  let text = "";
   for (let row = 0; row < TABLE_ROWS; row++) {
-    text += `${String(row).padStart(6, "0")},Facility number ${row},County ${row % 311},S${row % 57},${row % 2 === 0}\n`;
+    const data = Object.fromEntries(cellsOf(row).map((cell, index) => [COLUMNS[index], cell]));
+    text += `${rows[0].id}\t${row + 1}\t${JSON.stringify(data)}\n`;
   }
   return text;
 }

@@ -110,15 +110,17 @@ export const tablesShow = defineCommand({
 
 export const tablesExport = defineCommand({
   words: "tables export",
-  describe: "a version of a lookup table as CSV or JSON, exactly as it is",
+  describe: "a version of a lookup table as CSV, JSON or a workbook, exactly as it is",
   details: [
     "The database has lost the original order of columns: they come with shorter names first, then by their bytes. " +
       "--columns-from FILE takes the order from the header of the file that the version was made from. Cells are not guarded " +
-      "against formulas, so that the file can be loaded again.",
+      "against formulas, so that the file can be loaded again. In a workbook every cell is a text, so that leading zeros stay; it " +
+      "holds 1,048,575 rows at most, and what would be read back otherwise is said.",
   ],
   examples: [
     ["tables export LIVD-SARS-CoV-2 --out livd.csv", "the active version as a file"],
     ["tables export LIVD-SARS-CoV-2 --version 40 --format json", "as ReportStream's own interface gives it"],
+    ["tables export LIVD-SARS-CoV-2 --format xlsx --out livd.xlsx", "for somebody who works in a spreadsheet"],
   ],
   positionals: { table },
   options: {
@@ -126,9 +128,9 @@ export const tablesExport = defineCommand({
     format: {
       type: "text",
       value: "FORMAT",
-      choices: ["csv", "json"] as const,
+      choices: ["csv", "json", "xlsx"] as const,
       group: "Output",
-      describe: "csv, or json: an array of objects",
+      describe: "csv; json: an array of objects; xlsx: a workbook of one sheet, which needs --out",
       otherwise: "csv",
     },
     "columns-from": { type: "text", value: "FILE", describe: "a file with the same columns in the order wanted" },
@@ -136,6 +138,11 @@ export const tablesExport = defineCommand({
     ...readOptions,
   },
   async run(args, context) {
+    const format = args.json ? "json" : (args.format ?? "csv");
+    if (args.json && args.format !== undefined && args.format !== "json") {
+      throw new UsageError(`--json and --format ${args.format} contradict each other`);
+    }
+    if (format === "xlsx" && args.out === undefined) throw new UsageError("a workbook needs a file: --out FILE");
     const { exportTable } = await import("../../tables/commands/show.ts");
     const options = await tablesOptions(args, context);
     const path = (file: string | undefined) => (file === undefined ? undefined : resolve(context.cwd, file));
@@ -144,7 +151,7 @@ export const tablesExport = defineCommand({
         ...options,
         table: args.table,
         version: args.version ?? "active",
-        format: args.json ? "json" : (args.format ?? "csv"),
+        format,
         columnsFrom: path(args.columnsFrom),
         out: path(args.out),
       },

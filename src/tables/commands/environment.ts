@@ -56,11 +56,11 @@ export function say({ quiet }: { quiet: boolean }, context: Context, line: strin
 
 /** Writes no faster than the reader takes it, so that memory stays flat in front of a slow one. */
 export async function print(
-  pieces: AsyncIterable<string> | Iterable<string>,
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string>,
   { stdout, signal }: Context,
 ): Promise<void> {
   for await (const piece of pieces) {
-    if (piece !== "" && !stdout.write(piece)) await once(stdout, "drain", { signal });
+    if (piece.length > 0 && !stdout.write(piece)) await once(stdout, "drain", { signal });
   }
 }
 

@@ -5,6 +5,7 @@ import { quote } from "../../output/csv-cell.ts";
 import { formatResult, type ResultFormat } from "../../query/format.ts";
 import type { Row as ResultRow } from "../../source/value-types.ts";
 import { openTableFile } from "../file/open-file.ts";
+import { lossText, type WorkbookLosses } from "../file/workbook-losses.ts";
 import { countOf, quoted, type TableSource } from "../row.ts";
 import type { RowFilter } from "../store/stored-tables.ts";
 import { findVersion, print, say, type TablesOptions, versionsOf, withTables } from "./environment.ts";
@@ -46,7 +47,7 @@ async function* numbered(source: TableSource): AsyncGenerator<ResultRow[]> {
 export interface ExportOptions extends TablesOptions {
   table: string;
   version: string;
-  format: "csv" | "json";
+  format: "csv" | "json" | "xlsx";
   /** A CSV file or workbook whose header gives the order of the columns. */
   columnsFrom: string | undefined;
   /** A file; undefined for stdout. */
@@ -62,10 +63,13 @@ export async function exportTable(options: ExportOptions, context: Context): Pro
     const version = findVersion(await versionsOf(tables, options.table), options.version);
     const source = await tables.source(version);
     const columns = await orderOf(source, options);
-    const pieces = options.format === "csv" ? exportCsv(source, columns) : exportJson(source, columns);
+    const losses = { cells: 0, rows: 0 };
+    const pieces = await piecesOf(source, columns, options, losses);
     if (options.out === undefined) await print(pieces, context);
     else await writeFileAtomically(options.out, pieces, { now: context.now });
     for (const { message } of source.remarks) say(options, context, `warning: ${message}`);
+    const loss = lossText(losses, options.table);
+    if (loss !== "") say(options, context, `warning: ${loss}`);
     if (options.out !== undefined) {
       say(
         options,
@@ -75,6 +79,24 @@ export async function exportTable(options: ExportOptions, context: Context): Pro
     }
   });
   return 0;
+}
+
+async function piecesOf(
+  source: TableSource,
+  columns: readonly string[],
+  { format, table }: ExportOptions,
+  losses: WorkbookLosses,
+): Promise<AsyncIterable<string | Uint8Array>> {
+  switch (format) {
+    case "csv":
+      return exportCsv(source, columns);
+    case "json":
+      return exportJson(source, columns);
+    case "xlsx": {
+      const { workbookPieces } = await import("../file/workbook-writer.ts");
+      return workbookPieces(source, columns, table, losses);
+    }
+  }
 }
 
 /** @throws UsageError where the file has other columns than the version */

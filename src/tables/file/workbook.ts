@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { readSheet } from "read-excel-file/node";
 import { FileRefusedError } from "../errors.ts";
 import { countOf, type Finding, quoted, type Row, type RowBatch, type TableSource } from "../row.ts";
+import { spacesTrimmed, withoutAsterisk } from "./workbook-cell.ts";
 import { columnLetters, type SheetParts, sheetNames, sheetParts } from "./workbook-parts.ts";
 
 export interface WorkbookOptions {
@@ -170,10 +171,10 @@ function cellText(cell: Cell, cuts: { asterisks: number; dates: number }): strin
     return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.slice(0, 19);
   }
   if (typeof cell === "object") return numberText(cell.spelled);
-  const text = cell.replaceAll("\u00a0", " ").trim();
+  const text = spacesTrimmed(cell);
   if (!text.endsWith("*")) return text;
   cuts.asterisks++;
-  return text.slice(0, -1).trimEnd();
+  return withoutAsterisk(text);
 }
 
 /** As Excel shows it: fifteen significant digits, no exponent for whole numbers that need none. */
