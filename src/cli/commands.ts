@@ -12,6 +12,7 @@ import { organizationsKeys } from "./organizations-keys.ts";
 import { proof } from "./proof.ts";
 import { query } from "./query.ts";
 import { reconcile } from "./reconcile.ts";
+import { render } from "./render.ts";
 import { run } from "./run.ts";
 import { schedule } from "./schedule.ts";
 import { status } from "./status.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   run,
   demo,
   verify,
+  render,
   query,
   trace,
   lineageCheck,

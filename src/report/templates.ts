@@ -22,7 +22,7 @@ export function loadTemplates(own?: string): Render {
   const handlebars = Handlebars.create();
   handlebars.registerHelper(helpers);
   const pages = new Map<string, { file: string; template: HandlebarsTemplateDelegate }>();
-  for (const folder of [join(packageRoot, "templates"), ...(own === undefined ? [] : [own])]) {
+  for (const folder of foldersOf(own)) {
     for (const name of templateNames(folder)) {
       const file = join(folder, name);
       const template = parse(handlebars, file);
@@ -44,6 +44,35 @@ export function loadTemplates(own?: string): Render {
       });
     }
   };
+}
+
+/**
+ * A text that differs when any template does: its name, or a byte of it.
+ *
+ * @throws ConfigError when a folder cannot be read
+ */
+export function templatesStamp(own?: string): string {
+  const hash = createHash("sha256");
+  for (const folder of foldersOf(own)) {
+    for (const name of templateNames(folder)) {
+      const contents = contentsOf(join(folder, name));
+      hash.update(`${name}\0${contents?.length}\0`).update(contents ?? "");
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** Undefined for a file that an editor is just replacing. */
+function contentsOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function foldersOf(own: string | undefined): string[] {
+  return [join(packageRoot, "templates"), ...(own === undefined ? [] : [own])];
 }
 
 function hashOf(script: string): string {
@@ -69,8 +98,8 @@ function templateNames(folder: string): string[] {
 }
 
 function parse(handlebars: typeof Handlebars, file: string): HandlebarsTemplateDelegate {
-  const source = readFileSync(file, "utf8");
   try {
+    const source = readFileSync(file, "utf8");
     handlebars.parse(source);
     return handlebars.compile(source, { strict: true, preventIndent: true });
   } catch (error) {
