@@ -67,9 +67,9 @@ export default {
     ),
     rule(
       "parser-in-cli-only",
-      "The command line's parser is a matter of the command line, and the slowest thing to load.",
+      "The command line's parser is a matter of the command line alone.",
       { path: "^dist/", pathNot: "^dist/cli/" },
-      { path: "(^|node_modules/)yargs(/|$)" },
+      { path: "(^|node_modules/)yargs(-parser)?(/|$)" },
     ),
     rule(
       "nothing-imports-tests",

@@ -1,3 +1,4 @@
+import "./navigator.ts";
 import { main } from "./cli/program.ts";
 import { InterruptedError } from "./errors.ts";
 

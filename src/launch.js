@@ -3,6 +3,7 @@
 // checkout where install scripts were switched off, so that `npx lineage-report` works there too.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -15,4 +16,6 @@ if (!existsSync(`${root}dist/bin.js`)) {
     process.exit(1);
   }
 }
+// Node 22 and later keep what they compiled for the next start.
+nodeModule.enableCompileCache?.();
 await import("../dist/bin.js");

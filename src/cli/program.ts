@@ -2,20 +2,17 @@ import { UsageError } from "../errors.ts";
 import { nearestWord } from "../nearest-word.ts";
 import { packageIdentity } from "../package.ts";
 import type { Command } from "./command.ts";
-import { commands as allCommands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { printError } from "./error-print.ts";
-import { commandHelp, programHelp } from "./help.ts";
+import { commandsOf } from "./first-words.ts";
 
 /**
  * Runs the command line `argv` (without node and script) and resolves with the exit code. Never throws and never exits.
  * Only a command that is really run loads the parser and what it works with, so that help and version answer at once.
+ *
+ * @param commands those that there are; the program's own unless given
  */
-export async function main(
-  argv: readonly string[],
-  context: Context,
-  commands: readonly Command[] = allCommands,
-): Promise<number> {
+export async function main(argv: readonly string[], context: Context, commands?: readonly Command[]): Promise<number> {
   try {
     return await dispatch(argv, context, commands);
   } catch (error) {
@@ -27,27 +24,41 @@ export async function main(
   }
 }
 
-async function dispatch(argv: readonly string[], context: Context, commands: readonly Command[]): Promise<number> {
+async function dispatch(
+  argv: readonly string[],
+  context: Context,
+  given: readonly Command[] | undefined,
+): Promise<number> {
   const flags = flagsOf(argv);
   const [first] = argv;
   if (first === "--version") {
     context.stdout.write(`${packageIdentity().version}\n`);
     return 0;
   }
-  const help = first === "help" || flags.includes("--help") || flags.includes("-h");
   const words = first === "help" ? argv.slice(1) : argv;
-  const command = findCommand(words, commands);
-  if (help) {
-    const [word] = words;
-    if (command === undefined && word !== undefined && !word.startsWith("-")) throw unknownCommand(words, commands);
+  const [word] = words;
+  const own = given ?? (word === undefined ? [] : await commandsOf(word));
+  const command = findCommand(words, own);
+  if (first === "help" || flags.includes("--help") || flags.includes("-h")) {
+    const { commandHelp, programHelp } = await import("./help.ts");
     const width = Math.min(100, context.stdout.columns ?? 100);
-    context.stdout.write(command ? commandHelp(command, width) : programHelp(commands, width));
+    if (command !== undefined) {
+      context.stdout.write(commandHelp(command, width));
+      return 0;
+    }
+    const commands = given ?? (await allCommands());
+    if (word !== undefined && !word.startsWith("-")) throw unknownCommand(words, commands);
+    context.stdout.write(programHelp(commands, width));
     return 0;
   }
-  if (command === undefined) throw unknownCommand(words, commands);
+  if (command === undefined) throw unknownCommand(words, given ?? (await allCommands()));
   const { parseArguments } = await import("./parse.ts");
-  const args = await parseArguments(command, words.slice(command.words.split(" ").length));
+  const args = parseArguments(command, words.slice(command.words.split(" ").length));
   return command.run(args, context);
+}
+
+async function allCommands(): Promise<readonly Command[]> {
+  return (await import("./commands.ts")).commands;
 }
 
 /** The command whose words the line begins with; of two, the longer. */

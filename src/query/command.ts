@@ -8,13 +8,12 @@ import { copyCsv } from "../source/copy-csv.ts";
 import type { ParameterValues } from "../source/parameter-types.ts";
 import { parseParameters } from "../source/parameters.ts";
 import type { Query } from "../source/query-file.ts";
-import { rows } from "../source/row-stream.ts";
 import { openSnapshot, type Snapshot } from "../source/snapshot.ts";
 import type { Row } from "../source/value-types.ts";
 import { formatInstant, type Micros } from "../time/instant.ts";
 import { resolveWindow } from "../time/window.ts";
 import { toMicros } from "../time/zone.ts";
-import { formatResult, type ResultFormat } from "./format.ts";
+import type { ResultFormat } from "./format.ts";
 import { LIST_COLUMNS, listQueries } from "./list.ts";
 
 /**
@@ -34,6 +33,7 @@ export async function queryCommand(options: QueryOptions, context: Context): Pro
   const format = options.format ?? (terminal ? "table" : "csv");
   const width = terminal ? context.stdout.columns : undefined;
   if (name === undefined) {
+    const { formatResult } = await import("./format.ts");
     await print(formatResult(LIST_COLUMNS, listOf(catalogue), { format, width }), context);
     return 0;
   }
@@ -47,22 +47,23 @@ export async function queryCommand(options: QueryOptions, context: Context): Pro
     signal: context.signal,
   });
   try {
-    await print(resultOf(snapshot, query, parameters, format, width), context);
+    await print(await resultOf(snapshot, query, parameters, format, width), context);
   } finally {
     await snapshot.close();
   }
   return 0;
 }
 
-function resultOf(
+async function resultOf(
   snapshot: Snapshot,
   query: Query,
   parameters: ParameterValues,
   format: ResultFormat,
   width: number | undefined,
-): AsyncIterable<string | Uint8Array> {
-  // Bulk CSV needs no objects; the bytes are the same.
+): Promise<AsyncIterable<string | Uint8Array>> {
+  // Bulk CSV needs no rows as objects, and none of what makes them; the bytes are the same.
   if (format === "csv") return copyCsv(snapshot, query, parameters);
+  const [{ formatResult }, { rows }] = await Promise.all([import("./format.ts"), import("../source/row-stream.ts")]);
   return formatResult(query.header.columns, rows(snapshot, query, parameters), { format, width });
 }
 
