@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JudgedWeek, OperatorsSummary } from "../../src/summary/operators/types.ts";
 import type { Summary } from "../../src/summary/types.ts";
+import { figuresOf, shownFor, valueAt } from "../report/page-figures.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type Report, type Scenario, scenario } from "../support/rows.ts";
 import { type FinishedRun, run } from "../support/run-folder.ts";
@@ -261,6 +262,43 @@ test("the verdict tells the gravest first", () => {
   expect(level).toBe("action");
   expect(facts[0]?.text).toBe(`2 files newly failed (evil.${HOSTILE}, wa-phd.elr)`);
   expect(facts.map(({ section }) => section)).toContain("connections");
+});
+
+describe("index.html", () => {
+  test("shows in every figure what summary.json has in its place", async () => {
+    const figures = figuresOf(await finished.text("index.html"));
+    expect(figures.length).toBeGreaterThan(150);
+    for (const { of, text } of figures) expect(shownFor(valueAt(summary, of)), of).toContain(text);
+  });
+
+  test("has the figures of the CSV files", async () => {
+    const shown = new Map(figuresOf(await finished.text("index.html")).map(({ of, text }) => [of, text]));
+    const failed = await finished.csv("failures.csv");
+    const open = failed.filter((row) => row.state === "open");
+    expect(shown.get("operators.lastMile.newFiles")).toBe(String(open.length));
+    expect(shown.get("operators.lastMile.newItems")).toBe(
+      String(open.reduce((sum, row) => sum + Number(row.items), 0)),
+    );
+    const items = await finished.csv("items.csv");
+    expect(shown.get("operators.duplicates.totalItems")).toBe(
+      String(items.filter((row) => Number(row.times_delivered) > 1).length),
+    );
+    expect(shown.get("totals.byItemAndReceiver.delivered")).toBe(
+      String(items.filter((row) => row.outcome === "delivered").length),
+    );
+    const attention = await finished.csv("attention.csv");
+    expect(shown.get("operators.connections.down.length")).toBe(
+      String(attention.filter((row) => row.section === "connections" && row.state === "down").length),
+    );
+    const groups = await finished.csv("error-groups.csv");
+    expect(shown.get("errorGroups.length")).toBe(String(groups.length));
+  });
+
+  test("keeps hostile names as text", async () => {
+    const html = await finished.text("index.html");
+    expect(html).toContain("evil.&lt;img src&#x3D;x");
+    expect(html).not.toContain("<img");
+  });
 });
 
 describe("attention.csv", () => {
