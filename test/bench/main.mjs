@@ -25,6 +25,7 @@ const HELP = `npm run bench -- [options]
   --only A,B       some of the sections: ${Object.keys(SECTIONS).join(", ")}
   --profile        where the time of one run goes, instead of the sections
   --server URL     another server, as a superuser, instead of one of its own; a database is made in it for each day
+  --server-pid N   that server's process on this machine, for its CPU time
 psql must be on the PATH. The result is in .bench/result.json; copied to docs/performance.json it is what
 docs/performance.md is made from (node test/bench/document.mjs).
 `;
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     profile: { type: "boolean", default: false },
     server: { type: "string" },
+    "server-pid": { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -53,7 +55,9 @@ async function main() {
     return;
   }
   await mkdir(HOME, { recursive: true });
-  const server = values.server ? { url: values.server, pids: {}, stop: () => Promise.resolve() } : await startServer();
+  const server = values.server
+    ? { url: values.server, pids: { server: values["server-pid"] }, stop: () => Promise.resolve() }
+    : await startServer();
   try {
     log(
       `settings: ${Object.entries(SETTINGS)

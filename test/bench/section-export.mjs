@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { RecordCounter } from "../../dist/output/csv-rows.js";
 import { alternate, runCommand, runNode, runProgram } from "./measure.mjs";
 import { count, DAY, HOME } from "./server.mjs";
 
@@ -45,6 +47,7 @@ export async function exportSection({ server, url, repeat, log }) {
     repeat,
     log,
   );
+  for (const name of ["export", "copy", "readme"]) await expectRows(`${HOME}${name}.csv`, rows);
 
   const times = Math.ceil(10_000_000 / rows);
   await mkdir(`${HOME}queries`, { recursive: true });
@@ -60,6 +63,9 @@ export async function exportSection({ server, url, repeat, log }) {
     Math.min(repeat, 3),
     log,
   );
+  for (const name of ["export", "copy"]) await expectRows(`${HOME}${name}.csv`, rows * times);
+  // Some gigabytes that nobody reads.
+  for (const name of ["export", "copy", "readme"]) await rm(`${HOME}${name}.csv`, { force: true });
   return {
     rows,
     ...measured,
@@ -69,4 +75,11 @@ export async function exportSection({ server, url, repeat, log }) {
     },
     large: { rows: rows * times, ...large, ratios: { toCopy: large.export.seconds / large.copy.seconds } },
   };
+}
+
+/** What was measured must have been done. */
+async function expectRows(file, expected) {
+  const counter = new RecordCounter();
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) counter.add(chunk);
+  if (counter.rows !== expected) throw new Error(`${file} has ${counter.rows} rows instead of ${expected}`);
 }
