@@ -77,6 +77,10 @@ const scheduleNext = defineCommand({
 const scheduleList = defineCommand({
   words: "schedule list",
   describe: "what became of the latest due times, from the ledger",
+  details: [
+    "A run that fails is tried five times, after 5, 10, 20 and 40 minutes, and each line says when the next is. One that failed for good is followed " +
+      "by the commands that make up for it by hand.",
+  ],
   examples: [
     ["schedule list", "the last 30 of all schedules"],
     ["schedule list --schedule nightly --count 100", "of one"],
@@ -89,10 +93,10 @@ const scheduleList = defineCommand({
     config: commonOptions.config,
   },
   async run(args, context) {
-    const { connection } = await readSettings(args, context);
+    const { config, connection } = await readSettings(args, context);
     const { scheduleList: work } = await import("../scheduler/command.ts");
     const count = wholeCount(args.count ?? "30", 10_000);
-    return work({ connection, count, schedule: args.schedule, json: args.json }, context);
+    return work({ config, connection, count, schedule: args.schedule, json: args.json }, context);
   },
 });
 

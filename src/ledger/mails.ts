@@ -118,8 +118,8 @@ export class MailLedger {
   }
 
   /**
-   * Writes mails down before anything is sent. What is there already stays, except that a mail of which no attempt
-   * was ever made and that was refused for its addresses takes the new state.
+   * Writes mails down before anything is sent. What is there already stays, except that a mail which was refused, and which nobody
+   * has got, takes the new state if no attempt was ever made or its addresses were corrected.
    *
    * @returns whether it is new, or changed
    */
@@ -135,8 +135,9 @@ export class MailLedger {
            state = excluded.state, reason = excluded.reason, sender = excluded.sender, recipients = excluded.recipients,
            subject = excluded.subject, message = excluded.message, smaller = excluded.smaller, message_sha256 = excluded.message_sha256,
            message_bytes = excluded.message_bytes, figures = excluded.figures, ended_at = excluded.ended_at, planned_at = now(),
-           next_attempt_at = now()
-         where m.attempts = 0 and m.state = 'refused' and excluded.state <> 'refused'
+           next_attempt_at = now(), refused_recipients = '{}', phase = null, reply = null
+         where m.state = 'refused' and excluded.state <> 'refused' and m.accepted_recipients = '{}'
+           and (m.attempts = 0 or m.recipients <> excluded.recipients)
          returning mail_id, state, phase, reply, reason`,
         "mail_id",
       ),
@@ -386,6 +387,17 @@ export class MailLedger {
        order by planned_at desc, mail_id desc limit $3`,
       [options.states ?? null, options.organization ?? null, options.limit],
       "listing mails",
+    );
+    return rows.map(listed);
+  }
+
+  /** Single mails by their numbers, in the numbers' order. */
+  async ofIds(mailIds: readonly number[]): Promise<ListedMail[]> {
+    if (mailIds.length === 0) return [];
+    const rows = await this.#rows(
+      `select ${LISTED} from lineage_report.mail where mail_id = any($1::bigint[]) order by mail_id`,
+      [mailIds],
+      "reading mails",
     );
     return rows.map(listed);
   }

@@ -38,10 +38,24 @@ export interface ListedRun {
   state: RunState;
   reason: string | null;
   attempts: number;
+  /** For one that waits, or is tried again: not before. */
+  startAt: Micros;
   claimedAt: Micros | null;
+  /** Until when it is its process's; null when nobody has it. */
+  leaseUntil: Micros | null;
+  /** Its lease has run out by the ledger's clock: its process is lost, and the next scheduler decides what becomes of it. */
+  lost: boolean;
   endedAt: Micros | null;
   provisional: boolean | null;
   folder: string | null;
+}
+
+/** A run that nobody will try again. */
+export interface GivenUp {
+  runId: number;
+  schedule: string;
+  window: { from: Micros; to: Micros; timeZone: string };
+  reason: string;
 }
 
 /** What is known of a schedule before its due times are decided. */
@@ -52,7 +66,7 @@ export interface ScheduleState {
   busy: { from: Micros; to: Micros | undefined }[];
 }
 
-/** A run that failed is tried so often. */
+/** A run that fails, or whose process is lost, is tried so often. */
 export const MOST_ATTEMPTS = 5;
 
 const text = (instant: Micros): string => formatInstant(instant);
@@ -272,19 +286,61 @@ export class RunLedger {
     return rows.map(([holder]) => holder as string);
   }
 
-  /** Gives back the runs of a holder that is known to be dead, without waiting for its lease to run out. */
-  async free(holder: string): Promise<number> {
+  /**
+   * Gives back the runs of a holder that is known to be dead, without waiting for its lease to run out. At the last try
+   * they have failed.
+   *
+   * @returns how many were given back, and those that were not
+   */
+  async free(holder: string): Promise<{ freed: number; givenUp: GivenUp[] }> {
     const rows = await this.#rows(
       `with freed as (
-         update lineage_report.run set state = 'interrupted', reason = 'the process that ran it died', ended_at = now(), lease_until = null
+         update lineage_report.run set
+           state = case when attempts < $2 then 'interrupted' else 'failed' end,
+           reason = case when attempts < $2 then 'the process that ran it died' else $3 end,
+           ended_at = now(), lease_until = null
          where state = 'running' and holder = $1
-         returning schedule
+         returning run_id, schedule, window_from, window_to, time_zone, state, reason
+       ), idle as (
+         update lineage_report.schedule s set busy_until = null from freed where s.name = freed.schedule
        )
-       update lineage_report.schedule s set busy_until = null from freed where s.name = freed.schedule returning 1`,
-      [holder],
+       select run_id, schedule, window_from, window_to, time_zone, reason, state = 'failed' from freed order by run_id`,
+      [holder, MOST_ATTEMPTS, `the process that ran it died at the last of ${MOST_ATTEMPTS} tries`],
       "giving back the run of a dead process",
     );
-    return rows.length;
+    const givenUp = rows.filter((row) => row[6] === true).map(givenUpRun);
+    return { freed: rows.length - givenUp.length, givenUp };
+  }
+
+  /** Ends what nobody takes up again: runs whose lease ran out at the last try. */
+  async giveUp(): Promise<GivenUp[]> {
+    const rows = await this.#rows(
+      `update lineage_report.run set state = 'failed', reason = $2, ended_at = lease_until, lease_until = null
+       where state = 'running' and lease_until <= now() and attempts >= $1
+       returning run_id, schedule, window_from, window_to, time_zone, reason`,
+      [MOST_ATTEMPTS, `its lease ran out at the last of ${MOST_ATTEMPTS} tries: the process that ran it was lost`],
+      "giving up runs whose process is lost",
+    );
+    return rows.map(givenUpRun);
+  }
+
+  /**
+   * Runs of the last week that failed at their last try and of which the operators have no notice yet. Asked of the states and not
+   * remembered, so that a process which dies between the two changes nothing.
+   */
+  async untold(): Promise<GivenUp[]> {
+    const rows = await this.#rows(
+      `select r.run_id, r.schedule, r.window_from, r.window_to, r.time_zone, coalesce(r.reason, '')
+       from lineage_report.run r
+       where r.state = 'failed' and r.attempts >= $1 and r.ended_at > now() - interval '7 days' and not exists (
+         select 1 from lineage_report.mail m
+         where m.kind = 'notice' and m.organization = '' and m.schedule in (r.schedule, r.schedule || ' (redirected)')
+           and m.window_from = r.window_from and m.window_to = r.window_to)
+       order by r.run_id`,
+      [MOST_ATTEMPTS],
+      "reading which runs failed for good",
+    );
+    return rows.map(givenUpRun);
   }
 
   /** Whether a run of the schedule has covered the window already. */
@@ -301,14 +357,16 @@ export class RunLedger {
   /** The latest due times, latest first. */
   async list(limit: number, schedule?: string): Promise<ListedRun[]> {
     const rows = await this.#rows(
-      `select run_id, schedule, due_at, window_from, window_to, time_zone, state, reason, attempts, claimed_at, ended_at, provisional, folder
+      `select run_id, schedule, due_at, window_from, window_to, time_zone, state, reason, attempts, start_at, claimed_at, lease_until,
+         state = 'running' and lease_until <= now(), ended_at, provisional, folder
        from lineage_report.run where $2::text is null or schedule = $2
        order by due_at desc, run_id desc limit $1`,
       [limit, schedule ?? null],
       "listing the runs",
     );
-    return rows.map(
-      ([runId, name, dueAt, from, to, timeZone, state, reason, attempts, claimedAt, endedAt, provisional, folder]) => ({
+    return rows.map(([runId, name, dueAt, from, to, timeZone, state, reason, attempts, ...rest]) => {
+      const [startAt, claimedAt, leaseUntil, lost, endedAt, provisional, folder] = rest;
+      return {
         runId: Number(runId),
         schedule: name as string,
         dueAt: dueAt as Micros,
@@ -316,17 +374,29 @@ export class RunLedger {
         state: state as RunState,
         reason: reason as string | null,
         attempts: Number(attempts),
+        startAt: startAt as Micros,
         claimedAt: claimedAt as Micros | null,
+        leaseUntil: leaseUntil as Micros | null,
+        lost: lost === true,
         endedAt: endedAt as Micros | null,
         provisional: provisional as boolean | null,
         folder: folder as string | null,
-      }),
-    );
+      };
+    });
   }
 
   async #rows(sql: string, values: readonly unknown[], what: string): Promise<readonly Value[][]> {
     return (await this.#session.query(sql, values, { what })).rows;
   }
+}
+
+function givenUpRun([runId, schedule, from, to, timeZone, reason]: readonly Value[]): GivenUp {
+  return {
+    runId: Number(runId),
+    schedule: schedule as string,
+    window: { from: from as Micros, to: to as Micros, timeZone: timeZone as string },
+    reason: reason as string,
+  };
 }
 
 /** An instant with its microseconds, to be compared with what the database keeps. */

@@ -4,10 +4,11 @@ import type { Render } from "../report/templates.ts";
 import { total } from "../summary/counts.ts";
 import { VERDICT_LABELS, verdictOfRun, verdictText } from "../summary/operators/verdict.ts";
 import type { Summary } from "../summary/types.ts";
-import { formatInstant, type Micros, parseInstant } from "../time/instant.ts";
+import { formatInstant, type Micros } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
 import { composeMessage } from "./compose.ts";
+import { snapshotText } from "./data-age.ts";
 import { messageIdOf, threadIdOf } from "./message-id.ts";
 import { checkRecipients } from "./recipients.ts";
 import { footerOf } from "./render-mail.ts";
@@ -37,25 +38,72 @@ export async function operatorsMail(request: OperatorsRequest): Promise<NewMail>
   return toOperators(request, key, viewOf(request), ["mail-operators.text", "mail-operators.html"], summary.window);
 }
 
-/** About one organization's mail that was refused after the operators' mail had gone out. */
-export async function refusalNotice(
+/** What a person does about a mail that ended without the organization's having it for certain; lines of a mail's text. */
+const NEXT = {
+  refused: [
+    "It is not tried again. Correct the address in lineage-report.yaml and send",
+    "it anew with lineage-report mail send, or tell the organization otherwise.",
+  ],
+  unknown: [
+    "It was handed over whole, and the server's answer was lost: it is not sent",
+    "again by itself. Look for its Message-ID in the server's log, then say what",
+    "was found with lineage-report mail resolve.",
+  ],
+} as const;
+
+/** About one organization's mail that was refused, or whose end is unknown, after the operators' mail had gone out. */
+export async function mailNotice(
   request: Pick<OperatorsRequest, "settings" | "render" | "now"> & { about: ListedMail },
 ): Promise<NewMail> {
   const { about, settings } = request;
   const { schedule, window, organization } = about;
-  const text = `the mail of ${printable(organization)} was refused`;
+  const state = about.state === "unknown" ? "unknown" : "refused";
+  const name = printable(organization);
+  const text = state === "unknown" ? `nobody knows whether ${name} has its mail` : `the mail of ${name} was refused`;
   const view = {
     verdict: { level: "action", label: "Action needed", text } satisfies Verdict,
     title: `A mail of the schedule ${printable(schedule)}`,
     windowText: describeWindow(window),
     mailId: about.mailId,
     recipients: about.recipients.join(", "),
-    reason: printable([about.reason, about.reply].filter(Boolean).join("; ")),
+    reason: printable([about.reason, about.reply, about.messageId].filter(Boolean).join("; "), 700),
+    next: NEXT[state],
     footer: footerOf(settings, "You get this because you are named in mail.operators."),
   };
-  const shown = { from: formatInstant(window.from), to: formatInstant(window.to), timeZone: window.timeZone };
   const key: MailKey = { schedule, window, kind: "notice", organization };
-  return toOperators(request, key, view, ["mail-notice.text", "mail-notice.html"], shown);
+  return toOperators(request, key, view, ["mail-notice.text", "mail-notice.html"], shownWindow(window));
+}
+
+/** A run that nobody will try again. */
+export interface FailedRun {
+  /** As mailSchedule names it. */
+  schedule: string;
+  window: MailKey["window"];
+  reason: string;
+  /** What a person types to make up for it. */
+  commands: readonly string[];
+}
+
+/** About a run that failed for good: without this, only the missing of a mail would tell. */
+export async function failedRunNotice(
+  request: Pick<OperatorsRequest, "settings" | "render" | "now"> & { about: FailedRun },
+): Promise<NewMail> {
+  const { about, settings } = request;
+  const { schedule, window, reason, commands } = about;
+  const view = {
+    verdict: { level: "action", label: "Action needed", text: "the run failed for good" } satisfies Verdict,
+    title: `The run of the schedule ${printable(schedule)}`,
+    windowText: describeWindow(window),
+    reason: printable(reason, 700),
+    commands: commands.map((command) => printable(command, 2000)),
+    footer: footerOf(settings, "You get this because you are named in mail.operators."),
+  };
+  const key: MailKey = { schedule, window, kind: "notice", organization: "" };
+  return toOperators(request, key, view, ["mail-failed-run.text", "mail-failed-run.html"], shownWindow(window));
+}
+
+function shownWindow({ from, to, timeZone }: MailKey["window"]): Summary["window"] {
+  return { from: formatInstant(from), to: formatInstant(to), timeZone };
 }
 
 async function toOperators(
@@ -106,7 +154,7 @@ function viewOf({ summary, schedule, settings, provisionalUntil, mails }: Operat
     verdict: verdict(summary, attention),
     title: `The run of the schedule ${printable(schedule)}`,
     windowText: describeWindow(windowOf(window)),
-    snapshotText: formatMoment(parseInstant(summary.snapshot.at) as Micros, window.timeZone),
+    snapshotText: snapshotText(summary),
     provisionalUntil: provisionalUntil === undefined ? null : formatMoment(provisionalUntil, window.timeZone),
     submissions: totals.submissions,
     rejectedSubmissions: totals.rejectedSubmissions,

@@ -1,7 +1,8 @@
 import type { MailKey, NewMail } from "../ledger/mails.ts";
 import { noCounts } from "../summary/counts.ts";
 import type { OrganizationSummary, Summary } from "../summary/types.ts";
-import { type Micros, parseInstant } from "../time/instant.ts";
+import type { Micros } from "../time/instant.ts";
+import { dataAgeOf } from "./data-age.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { holdReasons, skipReason } from "./gates.ts";
 import { messageIdOf } from "./message-id.ts";
@@ -41,7 +42,7 @@ export async function planMail(request: PlanRequest, organization: string): Prom
     holdReasons({
       figures,
       window,
-      snapshotAt: parseInstant(summary.snapshot.at) as Micros,
+      data: dataAgeOf(summary),
       now: request.now,
       history,
       limits: {

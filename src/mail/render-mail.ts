@@ -75,7 +75,7 @@ function render(
     figures,
     organization,
     window: summary.window,
-    snapshotAt: summary.snapshot.at,
+    snapshot: summary.snapshot,
     provisionalUntil: request.provisionalUntil,
     attachment,
     attachmentLeftOut: leftOut,

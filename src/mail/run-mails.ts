@@ -1,12 +1,12 @@
 import { holderName, isDead } from "../ledger/holder.ts";
-import type { MailKey, MailLedger, NewMail } from "../ledger/mails.ts";
+import type { MailKey, MailKind, MailLedger, NewMail } from "../ledger/mails.ts";
 import type { Render } from "../report/templates.ts";
 import { HOUR, type Micros } from "../time/instant.ts";
 import type { Figures } from "./figures.ts";
-import { operatorsMail, refusalNotice } from "./operators.ts";
+import { type FailedRun, failedRunNotice, mailNotice, operatorsMail } from "./operators.ts";
 import { mailedOrganizations, type PlanRequest, planMail } from "./plan.ts";
 import type { FinishedRun } from "./run-files.ts";
-import { type SendRequest, type SentCounts, sendPlanned } from "./send.ts";
+import { type SendRequest, sendPlanned } from "./send.ts";
 import type { MailSettings } from "./settings.ts";
 import type { MailServer } from "./smtp.ts";
 import { windowOf } from "./view.ts";
@@ -25,6 +25,7 @@ export interface RunMailsRequest {
   ledger: MailLedger;
   now: Micros;
   provisionalUntil: Micros | undefined;
+  signal?: AbortSignal;
 }
 
 /**
@@ -35,10 +36,18 @@ export function mailSchedule(schedule: string, { redirectAllTo }: Pick<MailSetti
   return redirectAllTo === undefined ? schedule : `${schedule} (redirected)`;
 }
 
-/** Writes down one mail for each organization of a run; what is written down already stays. @returns how many are new */
+/**
+ * Writes down one mail for each organization of a run; what is written down already stays.
+ *
+ * @returns how many are new
+ * @throws the signal's reason between two mails
+ */
 export async function planRunMails(request: RunMailsRequest): Promise<number> {
   let added = 0;
-  for await (const mail of plannedMails(request)) if (await request.ledger.plan(mail)) added++;
+  for await (const mail of plannedMails(request)) {
+    request.signal?.throwIfAborted();
+    if (await request.ledger.plan(mail)) added++;
+  }
   return added;
 }
 
@@ -61,6 +70,18 @@ export async function planOperatorsMail(request: RunMailsRequest): Promise<void>
   await ledger.plan(await operatorsMail({ ...request, summary: run.summary, mails }));
 }
 
+/** How a mail ended that somebody has to look at. */
+export interface Trouble {
+  mailId: number;
+  kind: MailKind;
+  schedule: string;
+  window: MailKey["window"];
+  /** Empty for the operators' own. */
+  organization: string;
+  state: "refused" | "unknown";
+  reason: string;
+}
+
 export interface DeliveryRequest {
   ledger: MailLedger;
   server: MailServer;
@@ -69,10 +90,14 @@ export interface DeliveryRequest {
   onSent?: SendRequest["onSent"];
 }
 
-/** Takes over what dead processes have begun, then sends everything that is planned and due. */
-export async function deliver({ ledger, server, settings, signal, onSent }: DeliveryRequest): Promise<SentCounts> {
-  await recoverMails(ledger);
-  return sendPlanned({
+/**
+ * Takes over what dead processes have begun, then sends everything that is planned and due.
+ *
+ * @returns what ended so that a person has to know
+ */
+export async function deliver({ ledger, server, settings, signal, onSent }: DeliveryRequest): Promise<Trouble[]> {
+  const troubles = await recoverMails(ledger);
+  await sendPlanned({
     ledger,
     server,
     holder: holderName(),
@@ -80,15 +105,27 @@ export async function deliver({ ledger, server, settings, signal, onSent }: Deli
     connections: settings.connections,
     giveUp: settings.giveUpHours * HOUR,
     signal,
-    ...(onSent ? { onSent } : {}),
+    onSent: (mail, outcome) => {
+      const { mailId, kind, schedule, window, organization } = mail;
+      const { state, reply } = outcome;
+      if (state === "refused" || state === "unknown") {
+        troubles.push({ mailId, kind, schedule, window, organization, state, reason: outcome.reason ?? reply });
+      }
+      onSent?.(mail, outcome);
+    },
   });
+  return troubles;
 }
 
-/** @returns the mails whose process is gone, with the state that this leaves them in */
-export async function recoverMails(ledger: MailLedger): Promise<void> {
+/** Takes over mails whose process is gone. @returns those of which nobody knows what became */
+async function recoverMails(ledger: MailLedger): Promise<Trouble[]> {
+  const unknown: number[] = [];
   for (const { mailId, holder, old } of await ledger.sending()) {
-    if (old || isDead(holder)) await ledger.recover(mailId, holder);
+    if ((old || isDead(holder)) && (await ledger.recover(mailId, holder)) === "unknown") unknown.push(mailId);
   }
+  return (await ledger.ofIds(unknown)).map(({ mailId, kind, schedule, window, organization, reason }) => {
+    return { mailId, kind, schedule, window, organization, state: "unknown", reason: reason ?? "" };
+  });
 }
 
 export interface NoticeRequest {
@@ -96,14 +133,25 @@ export interface NoticeRequest {
   settings: MailSettings & { from: string };
   render: Render;
   now: Micros;
-  /** Mails that were refused after the operators' mail had gone out. */
-  mailIds: readonly number[];
 }
 
-/** Tells the operators of single mails that were refused after days of trying. */
-export async function planRefusalNotices({ ledger, mailIds, ...rest }: NoticeRequest): Promise<void> {
-  const refused = await ledger.list({ states: ["refused"], limit: 1000 });
-  for (const about of refused.filter(({ mailId }) => mailIds.includes(mailId))) {
-    await ledger.plan(await refusalNotice({ ...rest, about }));
+/** Tells the operators of organizations' mails that ended badly after the operators' mail of their run had gone out. */
+export async function planMailNotices({
+  ledger,
+  troubles,
+  ...rest
+}: NoticeRequest & { troubles: readonly Trouble[] }): Promise<void> {
+  const told = troubles.filter(({ kind }) => kind === "organization").map(({ mailId }) => mailId);
+  for (const about of await ledger.ofIds(told)) {
+    if (about.state === "refused" || about.state === "unknown") await ledger.plan(await mailNotice({ ...rest, about }));
   }
+}
+
+/** Tells the operators of a run that nobody tries again. */
+export async function planFailedRunNotice({
+  ledger,
+  about,
+  ...rest
+}: NoticeRequest & { about: FailedRun }): Promise<void> {
+  await ledger.plan(await failedRunNotice({ ...rest, about }));
 }

@@ -1,4 +1,4 @@
-import type { ClaimedMail, MailLedger, MailOutcome, MailState } from "../ledger/mails.ts";
+import type { ClaimedMail, MailLedger, MailOutcome } from "../ledger/mails.ts";
 import { HOUR, type Micros } from "../time/instant.ts";
 import { backoff, type MailServer, type Phase, type SmtpResult } from "./smtp.ts";
 
@@ -21,30 +21,24 @@ export interface SendRequest {
 const TROUBLES = 3;
 const BEFORE_ENVELOPE: readonly Phase[] = ["connecting", "greeting", "login"];
 
-/** How many mails came to which state. */
-export type SentCounts = Record<MailState, number>;
-
 /**
  * Sends what is planned and due, until nothing is left, the signal is aborted, or the server can plainly not be talked to: five hundred
  * mails are not worth five hundred refused logins, and the rest stays planned, untried. Each mail is taken in the
  * ledger before the server is called, marked before its end is handed over, and settled after; whatever happens between, the ledger tells which
  * of the three was the last.
  */
-export async function sendPlanned(request: SendRequest): Promise<SentCounts> {
-  const counts: SentCounts = { planned: 0, sending: 0, accepted: 0, refused: 0, unknown: 0, held: 0, skipped: 0 };
+export async function sendPlanned(request: SendRequest): Promise<void> {
   let troubles = 0;
   const lane = async (): Promise<void> => {
     while (!request.signal.aborted && troubles < TROUBLES) {
       const mail = await request.ledger.claim(request.holder, request.onlyTo);
       if (!mail) return;
       const { result, outcome } = await sendOne(request, mail);
-      counts[outcome.state]++;
       troubles = result.kind === "deferred" && BEFORE_ENVELOPE.includes(result.phase) ? troubles + 1 : 0;
       request.onSent?.(mail, outcome);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, request.connections) }, lane));
-  return counts;
 }
 
 async function sendOne(request: SendRequest, mail: ClaimedMail): Promise<{ result: SmtpResult; outcome: MailOutcome }> {

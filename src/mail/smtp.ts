@@ -48,7 +48,7 @@ const LAST_PIECE = 32;
 const PIECE = 64 * 1024;
 
 /** A conversation that is interrupted gets so long to come to its end, if the message is handed over already. */
-const LAST_CHANCE_MS = 5000;
+const LAST_CHANCE_MS = 4000;
 
 export function smtpServer(settings: SmtpSettings): MailServer {
   return { handOver: (handover) => new Conversation(settings, handover).run() };

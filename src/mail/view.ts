@@ -4,6 +4,7 @@ import type { Summary } from "../summary/types.ts";
 import { type Micros, parseInstant } from "../time/instant.ts";
 import { describeWindow, wholeDays } from "../time/window.ts";
 import { formatDay, formatMoment } from "../time/zone.ts";
+import { snapshotText } from "./data-age.ts";
 import { type Figures, isEmpty, type ReceiverFigures, type SenderFigures } from "./figures.ts";
 
 /** More lines than this are told as a number. */
@@ -68,7 +69,7 @@ export interface ViewRequest {
   figures: Figures;
   organization: string;
   window: Summary["window"];
-  snapshotAt: string;
+  snapshot: Summary["snapshot"];
   provisionalUntil: Micros | undefined;
   attachment: string | null;
   attachmentLeftOut: boolean;
@@ -82,7 +83,7 @@ export function mailView(request: ViewRequest): MailView {
     verdict: verdictOf(figures),
     organization: printable(request.organization),
     windowText: describeWindow(windowOf(window)),
-    snapshotText: formatMoment(instant(request.snapshotAt), window.timeZone),
+    snapshotText: snapshotText(request),
     provisionalUntil: provisionalUntil === undefined ? null : formatMoment(provisionalUntil, window.timeZone),
     received: part(figures.received),
     submitted: part(figures.submitted),
@@ -178,10 +179,10 @@ function count(value: number, what: string): string {
   return `${grouped} ${what}${value === 1 ? "" : "s"}`;
 }
 
-/** A name from the database on one line, without what would steer a reader's program. */
-export function printable(name: string): string {
-  return name
+/** A text of somebody else's, such as a name from the database, on one line, without what would steer a reader's program. */
+export function printable(text: string, longest = 120): string {
+  return text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .trim()
-    .slice(0, 120);
+    .slice(0, longest);
 }

@@ -19,6 +19,8 @@ export interface RunFolderOptions {
   readonly fs?: FileSystem;
   /** The host's clock, milliseconds since the epoch; it only judges the age of leftovers. */
   readonly now?: () => number;
+  /** Once it is aborted, whoever hands over more to write gets its reason, so that a long loop ends in the middle. */
+  readonly signal?: AbortSignal;
 }
 
 const PRIVATE = { file: 0o600, folder: 0o700 };
@@ -39,7 +41,7 @@ const LONGEST_NAME = 150;
  * or cannot be written
  */
 export async function openRunFolder(target: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { fs = realFileSystem, now = Date.now, modes = PRIVATE, memory = MEMORY, force } = options;
+  const { fs = realFileSystem, now = Date.now, modes = PRIVATE, memory = MEMORY, force, signal } = options;
   const path = resolve(target);
   const name = basename(path);
   const parent = dirname(path);
@@ -53,7 +55,7 @@ export async function openRunFolder(target: string, options: RunFolderOptions): 
   await checkTarget(fs, path, force);
   const temporary = join(parent, ownName(name, "tmp"));
   await attempt("create the folder", temporary, () => fs.mkdir(temporary, { mode: modes.folder }));
-  return new RunFolder({ fs, path, temporary, modes, memory, force });
+  return new RunFolder({ fs, path, temporary, modes, memory, force, signal });
 }
 
 interface Setting {
@@ -63,6 +65,7 @@ interface Setting {
   readonly modes: { readonly file: number; readonly folder: number };
   readonly memory: number;
   readonly force: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A run's folder in the making. Exactly one of `publish` and `abort` ends it. */
@@ -82,7 +85,12 @@ export class RunFolder {
     this.target = setting.path;
     this.temporary = setting.temporary;
     this.#setting = setting;
-    this.#queue = new WriteQueue(setting.fs, { inFlight: setting.memory / 2, writers: WRITERS }, setting.modes);
+    this.#queue = new WriteQueue(
+      setting.fs,
+      { inFlight: setting.memory / 2, writers: WRITERS },
+      setting.modes,
+      setting.signal,
+    );
     this.#csv = new CsvFiles(this.#queue, setting.memory / 2);
   }
 

@@ -37,6 +37,7 @@ export class WriteQueue {
   readonly #fs: FileSystem;
   readonly #limits: QueueLimits;
   readonly #modes: { readonly file: number; readonly folder: number };
+  readonly #signal: AbortSignal | undefined;
   readonly #folders = new Map<string, Promise<unknown>>();
   #ready: QueuedFile[] = [];
   #active = 0;
@@ -44,10 +45,16 @@ export class WriteQueue {
   #failure: Error | undefined;
   #listeners: (() => void)[] = [];
 
-  constructor(fs: FileSystem, limits: QueueLimits, modes: { readonly file: number; readonly folder: number }) {
+  constructor(
+    fs: FileSystem,
+    limits: QueueLimits,
+    modes: { readonly file: number; readonly folder: number },
+    signal?: AbortSignal,
+  ) {
     this.#fs = fs;
     this.#limits = limits;
     this.#modes = modes;
+    this.#signal = signal;
   }
 
   /** A file to be; it is created with its first piece or its end. */
@@ -73,8 +80,9 @@ export class WriteQueue {
     this.#schedule(file);
   }
 
-  /** Throws the first error met. */
+  /** Throws the first error met, or the signal's reason. */
   check(): void {
+    this.#signal?.throwIfAborted();
     if (this.#failure) throw this.#failure;
   }
 

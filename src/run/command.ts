@@ -53,6 +53,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       openSnapshot: () => openSnapshot(settings, session),
       onPhase: (phase) => progress.phase(phase),
       now: context.now,
+      signal: context.signal,
     });
     progress.stop();
     printResult(result, plan, options.json, context.stdout);

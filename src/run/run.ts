@@ -41,6 +41,7 @@ import type { RunPlan } from "./plan.ts";
 import { type FacilityRows, readFacilities } from "./read/facilities.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
 import { type OperatorsData, readOperators } from "./read/operators.ts";
+import { readNewestRow } from "./read/newest-row.ts";
 import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
 import { readWindow, type WindowData } from "./read/window.ts";
 import { sayTime } from "./say-time.ts";
@@ -64,6 +65,8 @@ export interface RunRequest {
   onPhase: (phase: string) => void;
   /** Milliseconds; only for the age of leftovers. */
   now: () => number;
+  /** Ends the writing; the snapshot has a signal of its own. */
+  signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -78,8 +81,8 @@ export interface RunResult {
  * @throws OutputError when the folder exists or cannot be written, and whatever reading throws
  */
 export async function runWindow(request: RunRequest): Promise<RunResult> {
-  const { plan, now } = request;
-  const folder = await openRunFolder(plan.folder, { force: plan.force, now });
+  const { plan, now, signal } = request;
+  const folder = await openRunFolder(plan.folder, { force: plan.force, now, ...(signal ? { signal } : {}) });
   try {
     return await fill(folder, request);
   } finally {
@@ -94,15 +97,17 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const outputs = new RunOutputs(folder, plan.organizations);
   const errors = new ErrorWriter(outputs, request.unmasked);
   const snapshot = await request.openSnapshot();
-  const { at, id } = snapshot;
+  const { at, id, replayedAt } = snapshot;
   const asOf = request.asOf ?? at;
   const span = { from: window.from, to: window.to, horizon: window.to + request.settle };
+  let newestRowAt: Micros | undefined;
   let data: WindowData;
   let watched: OperatorsData;
   let traffic: WindowTraffic | undefined;
   const own = new OrganizationFold(new FacilityFold());
   let facilities: FacilityRows;
   try {
+    newestRowAt = await readNewestRow(snapshot, catalogue);
     data = await readWindow(snapshot, catalogue, span, {
       onLogged: (error) => errors.write(error),
       onPhase,
@@ -141,7 +146,12 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const summary: Summary = {
     format: 1,
     window: windowOf(window),
-    snapshot: { at: formatInstant(at), id },
+    snapshot: {
+      at: formatInstant(at),
+      id,
+      replayedAt: instantOrNull(replayedAt),
+      newestRowAt: instantOrNull(newestRowAt),
+    },
     limitedTo: plan.organizations,
     totals: fold.totals(),
     organizations: fold.organizations(outputs.organizations, folderOf),
@@ -197,6 +207,10 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
     queries: used(),
   });
   return { folder: plan.folder, summary, manifest };
+}
+
+function instantOrNull(at: Micros | undefined): string | null {
+  return at === undefined ? null : formatInstant(at);
 }
 
 /** What the manifest says of how the run was asked for; durations in seconds. */

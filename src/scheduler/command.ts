@@ -16,6 +16,7 @@ import { openSnapshot } from "../source/snapshot.ts";
 import { formatInstant, HOUR } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { formatMoment } from "../time/zone.ts";
+import { runLines, runsJson } from "./list.ts";
 import { runRound, type SchedulerTools, stayUp } from "./loop.ts";
 import { configuredSchedules, databaseSchedules } from "./schedules.ts";
 
@@ -153,41 +154,23 @@ async function allSchedules(
 }
 
 export interface ListOptions {
+  config: Config;
   connection: ConnectionSources;
   count: number;
   schedule: string | undefined;
   json: boolean;
 }
 
-/** The command `schedule list`: what became of the latest due times. */
-export async function scheduleList(
-  { connection, count, schedule, json }: ListOptions,
-  context: Context,
-): Promise<number> {
+/** The command `schedule list`: what became of the latest due times, and what is to do about those that failed for good. */
+export async function scheduleList(options: ListOptions, context: Context): Promise<number> {
+  const { config, connection, count, schedule, json } = options;
   const runs = await withLedger(
     ledgerSettings(connection),
     (session) => new RunLedger(session).list(count, schedule),
     context.signal,
   );
-  if (json) {
-    const instant = (at: number | null) => (at === null ? null : formatInstant(at));
-    const rows = runs.map(({ window, dueAt, claimedAt, endedAt, ...rest }) => ({
-      ...rest,
-      dueAt: formatInstant(dueAt),
-      window: { from: formatInstant(window.from), to: formatInstant(window.to), timeZone: window.timeZone },
-      claimedAt: instant(claimedAt),
-      endedAt: instant(endedAt),
-    }));
-    context.stdout.write(`${JSON.stringify({ runs: rows })}\n`);
-    return 0;
-  }
-  for (const run of runs) {
-    const provisional = run.provisional ? ", provisional" : "";
-    const why = run.reason === null ? "" : `: ${run.reason}`;
-    context.stdout.write(
-      `${formatInstant(run.dueAt)}  ${run.schedule}  ${describeWindow(run.window)}  ${run.state}${provisional}${why}\n`,
-    );
-  }
-  if (runs.length === 0) context.stdout.write("no run has been due yet\n");
+  const lines = json ? [runsJson(runs, config)] : runs.flatMap((run) => runLines(run, config));
+  for (const line of lines) context.stdout.write(`${line}\n`);
+  if (lines.length === 0) context.stdout.write("no run has been due yet\n");
   return 0;
 }

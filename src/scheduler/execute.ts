@@ -60,6 +60,7 @@ export async function executeRun(
     openSnapshot: () => tools.openSnapshot(signal),
     onPhase: () => signal.throwIfAborted(),
     now,
+    signal,
   });
   return readRun(folder);
 }

@@ -1,18 +1,8 @@
 import { ConfigError, InterruptedError, ReportError } from "../errors.ts";
 import { withLedger } from "../ledger/connection.ts";
 import { holderName, isDead } from "../ledger/holder.ts";
-import { MailLedger } from "../ledger/mails.ts";
-import { type ClaimedRun, RunLedger } from "../ledger/runs.ts";
+import { type ClaimedRun, type GivenUp, MOST_ATTEMPTS, RunLedger } from "../ledger/runs.ts";
 import { provisionalUntil } from "../mail/provisional.ts";
-import type { FinishedRun } from "../mail/run-files.ts";
-import {
-  deliver,
-  mailSchedule,
-  planOperatorsMail,
-  planRefusalNotices,
-  planRunMails,
-  type RunMailsRequest,
-} from "../mail/run-mails.ts";
 import type { MailSettings } from "../mail/settings.ts";
 import type { MailServer } from "../mail/smtp.ts";
 import type { Schedule } from "../schedule/schedule.ts";
@@ -21,6 +11,7 @@ import { formatInstant, HOUR, MINUTE, type Micros } from "../time/instant.ts";
 import { describeWindow } from "../time/window.ts";
 import { decideDue } from "./decide.ts";
 import { executeRun, type RunTools } from "./execute.ts";
+import { mailRun, sendRest } from "./mails.ts";
 
 export interface SchedulerTools extends RunTools {
   ledger: ConnectionSettings;
@@ -45,7 +36,7 @@ export interface Round {
 const MARGIN: Micros = 2 * MINUTE;
 
 /** After the signal the ledger is told what was interrupted, but nobody waits longer for it. */
-const FAREWELL_MS = 4000;
+const FAREWELL_MS = 2500;
 
 /**
  * Decides what is due, then runs everything that this process gets, one after the other, and sends its mails. Connections
@@ -59,11 +50,11 @@ export async function runRound(tools: SchedulerTools): Promise<Round> {
   const names = schedules.filter(({ enabled }) => enabled).map(({ name }) => name);
   const lease = tools.config.ledger.leaseMinutes * MINUTE;
   for (;;) {
-    const claim = await withLedger(
+    const { claim, givenUp } = await withLedger(
       tools.ledger,
       async (session) => {
         const ledger = new RunLedger(session);
-        await freeDead(ledger, names, tools.say);
+        const lost = [...(await freeDead(ledger, names, tools.say)), ...(await ledger.giveUp())];
         for (const { schedule, decided } of await decideDue(
           ledger,
           schedules,
@@ -73,24 +64,38 @@ export async function runRound(tools: SchedulerTools): Promise<Round> {
             if (skip) tools.say(`${schedule.name}: due ${formatInstant(dueAt)}, skipped: ${skip}`);
           }
         }
-        return ledger.claim(names, holderName(), lease);
+        return { claim: await ledger.claim(names, holderName(), lease), givenUp: lost };
       },
       tools.signal,
     );
+    for (const run of givenUp) giveUp(run, tools, round);
     if (!claim) break;
     const schedule = schedules.find(({ name }) => name === claim.schedule) as Schedule;
     await runClaimed(claim, schedule, tools, round);
     if (tools.signal.aborted) throw new InterruptedError();
   }
-  if (tools.mail) await sendRest(tools, round);
+  await sendRest(schedules, tools, round);
   return round;
 }
 
-/** Runs of processes that died here are given back without waiting for their lease. */
-async function freeDead(ledger: RunLedger, names: readonly string[], say: (line: string) => void): Promise<void> {
+/** Runs of processes that died here are given back without waiting for their lease. @returns those at their last try, which nobody gets */
+async function freeDead(ledger: RunLedger, names: readonly string[], say: (line: string) => void): Promise<GivenUp[]> {
+  const lost: GivenUp[] = [];
   for (const holder of await ledger.holders(names)) {
-    if (isDead(holder) && (await ledger.free(holder)) > 0) say("a run whose process died is taken up again");
+    if (!isDead(holder)) continue;
+    const { freed, givenUp } = await ledger.free(holder);
+    lost.push(...givenUp);
+    if (freed > 0) say("a run whose process died is taken up again");
   }
+  return lost;
+}
+
+/** Nobody tries the run again; at the round's end the operators are told. */
+function giveUp(run: Omit<GivenUp, "runId">, tools: SchedulerTools, round: Round): void {
+  const line = `${run.schedule}: ${describeWindow(run.window)}, given up: ${run.reason}`;
+  round.failed++;
+  round.faults.push(line);
+  tools.say(line);
 }
 
 async function runClaimed(claim: ClaimedRun, schedule: Schedule, tools: SchedulerTools, round: Round): Promise<void> {
@@ -102,8 +107,10 @@ async function runClaimed(claim: ClaimedRun, schedule: Schedule, tools: Schedule
   const signal = AbortSignal.any([tools.signal, over.signal]);
   try {
     if (
-      await withLedger(tools.ledger, (session) =>
-        new RunLedger(session).covered(claim.schedule, claim.window, claim.runId),
+      await withLedger(
+        tools.ledger,
+        (session) => new RunLedger(session).covered(claim.schedule, claim.window, claim.runId),
+        signal,
       )
     ) {
       await end(claim, { state: "skipped", reason: "its window was run already" }, tools);
@@ -130,126 +137,52 @@ function tooLong({ config }: SchedulerTools): ReportError {
   });
 }
 
+interface FailedAttempt {
+  claim: ClaimedRun;
+  error: unknown;
+  /** Its time was over. */
+  over: boolean;
+  title: string;
+}
+
 async function failed(
-  { claim, error, over, title }: { claim: ClaimedRun; error: unknown; over: boolean; title: string },
+  { claim, error, over, title }: FailedAttempt,
   tools: SchedulerTools,
   round: Round,
 ): Promise<void> {
   const cause = over ? tooLong(tools) : error;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   if (tools.signal.aborted && !over) {
-    await Promise.race([
-      end(claim, { state: "interrupted", reason: "stopped" }, tools).catch(() => undefined),
-      pause(FAREWELL_MS),
-    ]);
+    const farewell = AbortSignal.timeout(FAREWELL_MS);
+    await end(claim, { state: "interrupted", reason: "stopped" }, tools, farewell).catch(() => undefined);
     tools.say(`${title}, interrupted; the next scheduler takes it up again`);
     throw new InterruptedError();
   }
-  round.failed++;
-  round.faults.push(`${title}: ${reason}`);
-  tools.say(`${title}, failed: ${reason}`);
+  const last = claim.attempt >= MOST_ATTEMPTS;
+  const reason = last ? `${MOST_ATTEMPTS} tries, the last: ${reasonOf(cause)}` : reasonOf(cause);
   await end(claim, { state: "failed", reason, retryAfter: 5 * MINUTE * 2 ** (claim.attempt - 1) }, tools);
+  if (last) giveUp({ schedule: claim.schedule, window: claim.window, reason }, tools, round);
+  else {
+    round.failed++;
+    round.faults.push(`${title}: ${reason}`);
+    tools.say(`${title}, failed: ${reason}`);
+  }
   // What nobody can mend by waiting ends the scheduler, so that somebody sees it.
   if (cause instanceof ConfigError) throw cause;
 }
 
-function end(claim: ClaimedRun, outcome: Parameters<RunLedger["end"]>[1], tools: SchedulerTools): Promise<boolean> {
-  return withLedger(tools.ledger, (session) => new RunLedger(session).end(claim, outcome));
+/** What happened and what to do next, for the ledger and whoever reads it. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof ReportError)) return cause instanceof Error ? cause.message : String(cause);
+  return cause.hint === undefined ? cause.message : `${cause.message}; ${cause.hint}`;
 }
 
-function pause(millis: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, millis).unref());
-}
-
-interface MailedRun {
-  claim: ClaimedRun;
-  schedule: Schedule;
-  run: FinishedRun;
-  until: Micros | undefined;
-}
-
-/** Plans and sends a run's mails, then the operators'. Every step can be done again and does nothing twice. */
-async function mailRun(
-  { claim, schedule, run, until }: MailedRun,
+function end(
+  claim: ClaimedRun,
+  outcome: Parameters<RunLedger["end"]>[1],
   tools: SchedulerTools,
-  { settings, server }: NonNullable<SchedulerTools["mail"]>,
-): Promise<void> {
-  await withLedger(tools.ledger, async (session) => {
-    // Whoever lost the claim meanwhile must not mail: its successor does.
-    if (!(await new RunLedger(session).holds(claim)))
-      throw new ReportError(1, "another scheduler has taken the run over");
-    const ledger = new MailLedger(session);
-    const operatorsOnly =
-      schedule.name.includes("/") && schedule.organizations.length === 0 && schedule.emails !== undefined;
-    const request: RunMailsRequest = {
-      run,
-      schedule: mailSchedule(schedule.name, settings),
-      organizations: schedule.organizations,
-      emails: schedule.emails,
-      settings: operatorsOnly ? { ...settings, operators: schedule.emails ?? [] } : settings,
-      render: tools.render,
-      ledger,
-      now: tools.now() * 1000,
-      provisionalUntil: until,
-    };
-    if (!operatorsOnly) await planRunMails(request);
-    await sendAll(ledger, tools, settings, server);
-    tools.signal.throwIfAborted();
-    await planOperatorsMail(request);
-    await sendAll(ledger, tools, settings, server);
-    tools.signal.throwIfAborted();
-  });
-}
-
-/** Sends what waits for another try, or was released, and tells the operators of what was refused since. */
-async function sendRest(tools: SchedulerTools, round: Round): Promise<void> {
-  const { mail } = tools;
-  if (!mail) return;
-  await withLedger(tools.ledger, async (session) => {
-    const ledger = new MailLedger(session);
-    const refused = await sendAll(ledger, tools, mail.settings, mail.server);
-    round.faults.push(
-      ...refused.map(({ organization, reason }) => `the mail of ${organization} was refused: ${reason ?? ""}`),
-    );
-    if (refused.length === 0) return;
-    await planRefusalNotices({
-      ledger,
-      settings: mail.settings,
-      render: tools.render,
-      now: tools.now() * 1000,
-      mailIds: refused.map(({ mailId }) => mailId),
-    });
-    await sendAll(ledger, tools, mail.settings, mail.server);
-  });
-}
-
-interface Refused {
-  mailId: number;
-  organization: string;
-  reason: string | undefined;
-}
-
-async function sendAll(
-  ledger: MailLedger,
-  tools: SchedulerTools,
-  settings: MailSettings,
-  server: MailServer,
-): Promise<Refused[]> {
-  const refused: Refused[] = [];
-  await deliver({
-    ledger,
-    server,
-    settings,
-    signal: tools.signal,
-    onSent: (mail, { state, reply, reason }) => {
-      const whose = mail.organization === "" ? "operators" : mail.organization;
-      tools.say(`${mail.schedule}: mail for ${whose} ${state}: ${reply || reason || ""}`);
-      if (state === "refused" && mail.kind === "organization") {
-        refused.push({ mailId: mail.mailId, organization: mail.organization, reason: reason ?? reply });
-      }
-    },
-  });
-  return refused;
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return withLedger(tools.ledger, (session) => new RunLedger(session).end(claim, outcome), signal);
 }
 
 /**

@@ -24,6 +24,10 @@ interface ServerError extends Error {
   constraint?: string;
 }
 
+/** What helps where a replica's replay and a long snapshot are in each other's way. */
+const REPLICA_CONFLICT =
+  "run it again, read from the primary, or set hot_standby_feedback or a longer max_standby_streaming_delay on the replica";
+
 /** The SQLSTATE or errno of an error, or that of the error behind it. */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
@@ -172,10 +176,7 @@ export function statementFailure(
     case state.LOCK_NOT_AVAILABLE:
       return fail("a lock was not free in time", "a migration may hold the table; run it again when it is done");
     case state.SERIALIZATION_FAILURE:
-      return fail(
-        `the replica had to drop rows that this snapshot needs (${message})`,
-        "run it again, read from the primary, or set hot_standby_feedback or a longer max_standby_streaming_delay",
-      );
+      return fail(`the replica had to drop rows that this snapshot needs (${message})`, REPLICA_CONFLICT);
     case state.READ_ONLY_TRANSACTION:
       return fail(`it tries to write (${message})`, "queries may only read; take the write out of the query");
     case state.TRANSACTION_ABORTED:
@@ -202,6 +203,12 @@ export function sessionLost(error: unknown, settings: ConnectionSettings, during
   if (error instanceof ReportError) return error;
   const code = errorCode(error);
   const message = messageOf(error);
+  if (code === state.SERIALIZATION_FAILURE) {
+    return new ConnectError(
+      `the replica ended the session${during === undefined ? "" : ` during ${during}`}, since it had to drop rows that the snapshot needs (${message})`,
+      { hint: `nothing was published; ${REPLICA_CONFLICT}`, cause: error },
+    );
+  }
   const server = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
   const cause = server
     ? `the server said: ${message} (SQLSTATE ${code})`

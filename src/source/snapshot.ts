@@ -16,6 +16,11 @@ export interface SnapshotIdentity {
   version: number;
   /** True on a read replica. */
   replica: boolean;
+  /**
+   * On a read replica, the time of the last transaction of its primary that it has replayed: nothing of later is seen, although `at` is the
+   * replica's own clock. On a primary that writes nothing it stands still. Undefined elsewhere, and where nothing was replayed yet.
+   */
+  replayedAt: Micros | undefined;
 }
 
 const BEGIN = "begin transaction isolation level repeatable read, read only";
@@ -23,7 +28,8 @@ const BEGIN = "begin transaction isolation level repeatable read, read only";
 /** The transaction's first statement, which takes the snapshot. */
 const IDENTIFY =
   "select (extract(epoch from clock_timestamp()) * 1000000)::bigint::text, pg_current_snapshot()::text, " +
-  "current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('transaction_isolation')";
+  "current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('transaction_isolation'), " +
+  "case when pg_is_in_recovery() then (extract(epoch from pg_last_xact_replay_timestamp()) * 1000000)::bigint::text end";
 
 const SAVEPOINT = "lineage_report_statement";
 
@@ -47,6 +53,7 @@ export class Snapshot implements SnapshotIdentity {
   readonly id: string;
   readonly version: number;
   readonly replica: boolean;
+  readonly replayedAt: Micros | undefined;
   readonly session: Session;
   readonly #savepoints: boolean;
   #running: string | undefined;
@@ -58,6 +65,7 @@ export class Snapshot implements SnapshotIdentity {
     this.id = identity.id;
     this.version = identity.version;
     this.replica = identity.replica;
+    this.replayedAt = identity.replayedAt;
   }
 
   /**
@@ -146,13 +154,20 @@ async function beginTransaction(session: Session): Promise<SnapshotIdentity> {
   const context = { what: "opening the snapshot" };
   await session.command(BEGIN, context);
   const { rows } = await session.query(IDENTIFY, [], context);
-  const [at, id, version, replica, isolation] = rows[0] as [string, string, number, boolean, string];
+  const [at, id, version, replica, isolation, replayedAt] = rows[0] as [
+    string,
+    string,
+    number,
+    boolean,
+    string,
+    string | null,
+  ];
   if (isolation !== "repeatable read") {
     throw new QueryError(`the server opened the transaction as "${isolation}" instead of repeatable read`, {
       hint: "a proxy between may rewrite statements; connect to the server itself",
     });
   }
-  return { at: Number(at), id, version, replica };
+  return { at: Number(at), id, version, replica, replayedAt: replayedAt === null ? undefined : Number(replayedAt) };
 }
 
 async function proveReadOnly(snapshot: Snapshot): Promise<void> {

@@ -10,7 +10,7 @@ import type { FacilityCount } from "./organization/types.ts";
 export interface Summary {
   format: 1;
   window: SummaryWindow;
-  snapshot: { at: string; id: string };
+  snapshot: SummarySnapshot;
   /** The organizations that the run was limited to; empty for all. */
   limitedTo: string[];
   totals: Totals;
@@ -56,6 +56,15 @@ export interface DaySummary {
   date: string;
   byItem: Counts;
   byItemAndReceiver: Counts;
+}
+
+export interface SummarySnapshot {
+  at: string;
+  id: string;
+  /** On a read replica, the last transaction of its primary that it had replayed; null elsewhere. */
+  replayedAt: string | null;
+  /** The newest action that the snapshot sees; null when it sees none. */
+  newestRowAt: string | null;
 }
 
 /** The latest earlier run of a window of the same length, limited to the same organizations. */

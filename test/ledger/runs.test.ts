@@ -152,8 +152,42 @@ describe("a taken run", () => {
   it("of a dead process is given back at once", async () => {
     const claim = await taken();
     expect(await runs.holders(["nightly"])).toEqual(["one"]);
-    expect(await runs.free("one")).toBe(1);
+    expect(await runs.free("one")).toEqual({ freed: 1, givenUp: [] });
     expect(await runs.claim(["nightly"], "two", HOUR)).toMatchObject({ runId: claim.runId });
+  });
+
+  it("whose process is lost at the last try, or dies there, has failed, and nobody takes it again", async () => {
+    const last = async (name: string) => {
+      await schedule(name, AT - MINUTE);
+      await runs.record(await state(name), AT, [due(AT)]);
+      await ledger.database.query("update lineage_report.run set attempts = 4 where schedule = $1", [name]);
+      return runs.claim([name], `holder of ${name}`, HOUR);
+    };
+    expect(await last("lost")).toMatchObject({ attempt: 5 });
+    expect(await last("dead")).toMatchObject({ attempt: 5 });
+    expect(await runs.giveUp()).toEqual([]);
+    await ledger.database.query(
+      "update lineage_report.run set lease_until = now() - interval '1 second' where schedule = 'lost'; update lineage_report.schedule set busy_until = now() where name = 'lost'",
+    );
+    expect((await runs.list(9, "lost"))[0]).toMatchObject({ state: "running", lost: true });
+    expect((await runs.list(9, "dead"))[0]).toMatchObject({ state: "running", lost: false });
+    expect(await runs.claim(["lost"], "x", HOUR)).toBeUndefined();
+    expect(await runs.giveUp()).toMatchObject([{ schedule: "lost", reason: expect.stringContaining("was lost") }]);
+    expect(await runs.giveUp()).toEqual([]);
+    expect(await runs.free("holder of dead")).toMatchObject({ freed: 0, givenUp: [{ schedule: "dead" }] });
+    for (const name of ["lost", "dead"]) {
+      expect((await runs.list(9, name))[0]).toMatchObject({
+        state: "failed",
+        attempts: 5,
+        lost: false,
+        leaseUntil: null,
+      });
+      expect(await runs.claim([name], "x", HOUR)).toBeUndefined();
+      // The schedule itself is free for what falls due next.
+      await runs.record(await state(name), AT + MINUTE, [due(AT + MINUTE)]);
+      expect(await runs.claim([name], "x", HOUR)).toMatchObject({ dueAt: AT + MINUTE, attempt: 1 });
+    }
+    expect((await runs.untold()).map(({ schedule: name }) => name)).toEqual(["lost", "dead"]);
   });
 
   it("makes its span known, so that what falls into it can be skipped", async () => {

@@ -24,7 +24,7 @@ function html(name = "ca-dph"): string {
     figures: figuresOf(summary, summary.organizations[0] as OrganizationSummary),
     organization: name,
     window: summary.window,
-    snapshotAt: summary.snapshot.at,
+    snapshot: summary.snapshot,
     provisionalUntil: Date.parse("2026-11-22T06:00:00Z") * 1000,
     attachment: "summary.csv",
     attachmentLeftOut: false,

@@ -38,7 +38,12 @@ export function sampleSummary(
   return {
     format: 1,
     window: { ...window, timeZone: "America/New_York" },
-    snapshot: { at: "2026-11-21T10:30:00.000Z", id: "1:1:" },
+    snapshot: {
+      at: "2026-11-21T10:30:00.000Z",
+      id: "1:1:",
+      replayedAt: null,
+      newestRowAt: "2026-11-21T10:29:00.000Z",
+    },
     limitedTo: [],
     totals: {
       submissions: parts.reduce((total, { organization }) => total + organization.submissions, 0),

@@ -22,6 +22,8 @@ beforeAll(async () => {
   const world = scenario(database.client);
   await world.organization("ca-dph");
   await world.organization("lab");
+  // Something of today, so that the data are known to be fresh.
+  await database.query("insert into action (action_name, created_at) values ('batch', now())");
   expect(await program("ledger", "init")).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
@@ -65,6 +67,12 @@ async function awaySince(interval: string): Promise<void> {
      on conflict (name) do update set considered_until = excluded.considered_until`,
     [interval],
   );
+}
+
+/** Until the mail server was asked to take something, however slow the machine is. */
+async function askedOf({ asked }: ScriptedServer): Promise<void> {
+  for (let tries = 0; tries < 1000 && asked.length === 0; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 const states = async () =>
@@ -144,6 +152,7 @@ describe("schedule", () => {
       "truncate lineage_report.run, lineage_report.schedule, lineage_report.mail, lineage_report.mail_event",
     );
     server.accepted.length = 0;
+    server.asked.length = 0;
     await awaySince("20 hours");
     await database.query(
       "update lineage_report.schedule set considered_until = date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - interval '1 minute'",
@@ -151,8 +160,7 @@ describe("schedule", () => {
     server.script({ data: { silence: true } });
     const started = startProgram(["schedule"], await environment());
     await started.says(/runs /);
-    for (let tries = 0; tries < 100 && server.asked.length === 0; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await askedOf(server);
     const before = performance.now();
     started.child.kill("SIGTERM");
     expect((await started.ended).code).toBe(130);
@@ -180,9 +188,7 @@ describe("killed with -9", () => {
     );
     server.script({ data: { silence: true } });
     const started = startProgram(["schedule", "--once"], await environment());
-    for (let tries = 0; tries < 400 && server.asked.length === 0; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await askedOf(server);
     started.child.kill("SIGKILL");
     await started.ended;
     expect(await states()).toEqual(["running 1"]);
