@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RunLedger } from "../../src/ledger/runs.ts";
+import { parseCron } from "../../src/schedule/cron.ts";
+import type { CatchUp } from "../../src/schedule/policy.ts";
+import type { Schedule } from "../../src/schedule/schedule.ts";
+import { decideDue } from "../../src/scheduler/decide.ts";
 import { DAY, HOUR, MINUTE, type Micros } from "../../src/time/instant.ts";
 import { createTestLedger, type TestLedger } from "./ledger-fixture.ts";
 
@@ -31,19 +35,39 @@ async function state(name: string) {
   return found;
 }
 
+/** A ledger whose clock is simulated: what a scheduler that looks at `clock` sees and decides. */
+class SimulatedLedger extends RunLedger {
+  clock: Micros = 0;
+
+  override async now(): Promise<Micros> {
+    return this.clock;
+  }
+}
+
+function ticking(catchUp: CatchUp, cron: string): Schedule {
+  return {
+    name: "ticking",
+    cron: parseCron(cron),
+    timeZone: "UTC",
+    window: "day",
+    windowTimeZone: "UTC",
+    organizations: [],
+    mail: false,
+    emails: undefined,
+    catchUp,
+    catchUpMaxAge: 2 * DAY,
+    unsettled: "provisional",
+    enabled: true,
+  };
+}
+
 describe("eight schedulers on one ledger", () => {
   const TICKS = Number(process.env.SCHEDULER_TICKS ?? 300);
 
-  it("decide and run each due time once", async () => {
+  it("take each due time once, whoever writes it down", async () => {
     const start = (Math.floor(Date.now() / 60_000) - TICKS - 10) * MINUTE;
     await schedule("ticking", start);
-    const ran: Micros[] = [];
-    const schedulers = await Promise.all(
-      Array.from({ length: 8 }, async (_, index) => ({
-        runs: new RunLedger(await ledger.session()),
-        name: `s${index}`,
-      })),
-    );
+    const { ran, schedulers, takeAll } = await eight();
     // Each goes through all ticks at its own pace; a simulated clock, one due time a minute.
     await Promise.all(
       schedulers.map(async ({ runs: own, name }) => {
@@ -53,32 +77,85 @@ describe("eight schedulers on one ledger", () => {
           if (known && known.consideredUntil < now) {
             const undecided: Micros[] = [];
             for (let at = known.consideredUntil + MINUTE; at <= now; at += MINUTE) undecided.push(at);
-            await own.record(
-              known,
-              now,
-              undecided.map((at) => due(at)),
-            );
+            const decided = undecided.map((at) => due(at));
+            await own.record(known, now, decided);
           }
-          const claim = await own.claim(["ticking"], `${name}-${tick}`, HOUR);
-          if (claim) {
-            ran.push(claim.dueAt);
-            expect(await own.end(claim, { state: "done" })).toBe(true);
-          }
+          await takeAll(own, `${name}-${tick}`, 1);
         }
-        for (
-          let claim = await own.claim(["ticking"], name, HOUR);
-          claim;
-          claim = await own.claim(["ticking"], name, HOUR)
-        ) {
-          ran.push(claim.dueAt);
-          await own.end(claim, { state: "done" });
-        }
+        await takeAll(own, name);
       }),
     );
-    expect(ran).toHaveLength(TICKS);
     expect([...ran].sort((a, b) => a - b)).toEqual(
       Array.from({ length: TICKS }, (_, index) => start + (index + 1) * MINUTE),
     );
+  }, 300_000);
+
+  it("decide and run each due time once, with clocks that are up to a minute off", async () => {
+    const QUARTER = 15 * MINUTE;
+    const ticks = Math.ceil(TICKS / 3);
+    const start = (Math.floor(Date.now() / 900_000) - ticks - 2) * QUARTER;
+    await schedule("ticking", start);
+    const { ran, schedulers, takeAll } = await eight();
+    await Promise.all(
+      schedulers.map(async ({ runs: own, name }, index) => {
+        for (let tick = 1; tick <= ticks; tick++) {
+          own.clock = start + tick * QUARTER + (index % 4) * 15_000_000;
+          await decideDue(own, [ticking("all", "*/15 * * * *")], 0);
+          await takeAll(own, `${name}-${tick}`, 1);
+        }
+        await takeAll(own, name);
+      }),
+    );
+    expect([...ran].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: ticks }, (_, index) => start + (index + 1) * QUARTER),
+    );
+  }, 300_000);
+
+  /** Eight, each with a session of its own, and what they have run together. */
+  async function eight() {
+    const ran: Micros[] = [];
+    const schedulers = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => ({
+        runs: new SimulatedLedger(await ledger.session()),
+        name: `s${index}`,
+      })),
+    );
+    const takeAll = async (own: RunLedger, name: string, most = Number.POSITIVE_INFINITY) => {
+      for (let taken = 0; taken < most; taken++) {
+        const claim = await own.claim(["ticking"], name, HOUR);
+        if (!claim) return;
+        ran.push(claim.dueAt);
+        expect(await own.end(claim, { state: "done" })).toBe(true);
+      }
+    };
+    return { ran, schedulers, takeAll };
+  }
+
+  it.each<[string, Micros, CatchUp, number]>([
+    ["five minutes", 5 * MINUTE, "all", 1],
+    ["five minutes", 5 * MINUTE, "latest", 1],
+    ["five minutes", 5 * MINUTE, "none", 1],
+    ["five hours", 5 * HOUR, "all", 5],
+    ["five hours", 5 * HOUR, "latest", 1],
+    ["five hours", 5 * HOUR, "none", 1],
+    ["five days", 5 * DAY, "all", 48],
+    ["five days", 5 * DAY, "latest", 1],
+    ["five days", 5 * DAY, "none", 1],
+  ])("that all were off for %s make up for it once: %s %s", async (_, away, catchUp, expected) => {
+    // An hourly schedule, looked at just after the full hour; everything that was due and not run has its reason.
+    const now = Math.floor(Date.now() / 3_600_000 - 1) * HOUR + 30_000_000;
+    await schedule("ticking", now - away);
+    const schedulers = await Promise.all(
+      Array.from({ length: 8 }, async () => new SimulatedLedger(await ledger.session())),
+    );
+    for (const one of schedulers) one.clock = now;
+    await Promise.all(schedulers.map((one) => decideDue(one, [ticking(catchUp, "0 * * * *")], 0)));
+    const decided = await runs.list(1000);
+    expect(decided).toHaveLength(Math.max(1, Math.floor(away / HOUR)));
+    const planned = decided.filter(({ state }) => state === "planned").map(({ dueAt }) => dueAt);
+    const latest = now - 30_000_000;
+    expect(planned).toEqual(Array.from({ length: expected }, (_, index) => latest - index * HOUR));
+    for (const { state, reason } of decided) expect(reason === null, `${state} ${reason}`).toBe(state === "planned");
   });
 
   it("take one of fifty due runs each when they all ask at once, and never two of one schedule", async () => {

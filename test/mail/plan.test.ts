@@ -7,7 +7,8 @@ import { mailSettings } from "../../src/mail/mail-config.ts";
 import { mailedOrganizations, type PlanRequest, planMail } from "../../src/mail/plan.ts";
 import type { MailSettings } from "../../src/mail/settings.ts";
 import { loadTemplates } from "../../src/report/templates.ts";
-import { DAY, type Micros, parseInstant } from "../../src/time/instant.ts";
+import type { Summary } from "../../src/summary/types.ts";
+import { DAY, HOUR, type Micros, parseInstant } from "../../src/time/instant.ts";
 import { counts, type SampleOrganization, sampleSummary } from "./sample-summary.ts";
 
 const render = loadTemplates();
@@ -186,6 +187,58 @@ describe("a mail", () => {
   });
 });
 
+describe("hostile names", () => {
+  const SIGNS = [
+    ...Array.from({ length: 0x21 }, (_, code) => String.fromCharCode(code)),
+    ..."\"'<>&@,;:()[]\\%=?*_`{}|~^$#!/+".split(""),
+    ...["\u007f", "\u0080", "\u00ad", "\u200b", "\u202e", "\u2028", "\u2029", "\ufeff", "\ud800", "ü", "漢", "💩"],
+  ];
+  const TEXTS = [
+    "\r\nBcc: evil@z.example",
+    "\nSubject: another",
+    "\r\n\r\n<html>evil</html>",
+    "\r\n.\r\nMAIL FROM:<evil@z.example>",
+    "=?utf-8?q?=0D=0ABcc=3A_evil=40z.example?=",
+    "evil@z.example",
+    "a, evil@z.example",
+    "<script>alert(1)</script>",
+    "{{verdict}}{{{subject}}}{{> mail-head}}",
+    "../../etc/passwd",
+    "a".repeat(3000),
+    "\u202eevil".repeat(50),
+  ];
+  const NAMES = [
+    ...new Set([
+      ...SIGNS.flatMap((sign) => [`org${sign}x`, `${sign}org`, `org${sign}`, `o${sign.repeat(3)}g`]),
+      ...TEXTS.flatMap((text) => [text, `org ${text}`, `${text} org`]),
+    ]),
+  ];
+
+  it(`${NAMES.length} of them: header, envelope and look stay what they are`, async () => {
+    expect(NAMES.length).toBeGreaterThan(250);
+    const usual = await parsed(await planMail(request([{ name: "plain" }]), "plain"));
+    const keys = usual.headers.map(({ key }) => key);
+    const tags = (html = ""): string[] => html.match(/<[a-z][a-z0-9]*/g) ?? [];
+    for (const name of NAMES) {
+      const what = JSON.stringify(name.slice(0, 60));
+      // A key of the configuration can be any text.
+      const asked = request([{ name }], { organizations: Object.fromEntries([[name, { to: ["reader@o0.example"] }]]) });
+      const mail = await planMail(asked, name);
+      expect(mail.recipients, what).toEqual(["reader@o0.example"]);
+      expect(mail.subject, what).not.toMatch(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/u);
+      expect(mail.subject.length, what).toBeLessThanOrEqual(200);
+      const email = await parsed(mail);
+      expect(
+        email.headers.map(({ key }) => key),
+        what,
+      ).toEqual(keys);
+      expect(email.to, what).toEqual([{ name: "", address: "reader@o0.example" }]);
+      expect([email.cc, email.bcc, email.attachments], what).toEqual([usual.cc, usual.bcc, []]);
+      expect(tags(email.html), what).toEqual(tags(usual.html));
+    }
+  }, 180_000);
+});
+
 describe("an organization", () => {
   const one: SampleOrganization[] = [{ name: "ca-dph" }, { name: "other" }];
   const to = (...addresses: string[]): Partial<MailSettings> => ({ organizations: { "ca-dph": { to: addresses } } });
@@ -333,6 +386,45 @@ describe("a mail is held", () => {
     const summary = sampleSummary([{ name: "o" }]);
     summary.snapshot.at = "2026-11-21T04:59:00.000Z";
     expect(await held({ name: "o" }, { summary })).toBe("the database was read before the window's end");
+  });
+
+  it("of a replica that was behind, and of a database into which nothing comes", async () => {
+    const of = (snapshot: Partial<Summary["snapshot"]>, now = NOW) => {
+      const summary = sampleSummary([{ name: "o" }]);
+      Object.assign(summary.snapshot, snapshot);
+      return held({ name: "o" }, { summary, now });
+    };
+    expect(await of({ replayedAt: "2026-11-21T10:29:59.000Z" })).toBeUndefined();
+    expect(await of({ replayedAt: "2026-11-21T05:00:00.000Z" })).toBeUndefined();
+    expect(await of({ replayedAt: "2026-11-21T04:59:59.000Z" })).toBe(
+      "the replica had its primary's changes until Fri Nov 20 2026 23:59 (America/New_York) only, before the window's end",
+    );
+    expect(await of({ replayedAt: "2026-11-21T05:00:00.000Z" }, NOW + 34 * HOUR)).toBe(
+      "the replica's data are more than 36 hours old",
+    );
+    expect(await of({ newestRowAt: "2026-11-19T22:31:00.000Z" })).toBeUndefined();
+    expect(await of({ newestRowAt: "2026-11-19T22:29:00.000Z" })).toBe(
+      "nothing is recorded in the database since Thu Nov 19 2026 17:29 (America/New_York)",
+    );
+    expect(await of({ newestRowAt: null })).toBe("nothing at all is recorded in the database");
+    // A run of a version that did not look.
+    const summary = sampleSummary([{ name: "o" }]);
+    summary.snapshot = { at: summary.snapshot.at, id: "1:1:" } as Summary["snapshot"];
+    expect(await held({ name: "o" }, { summary })).toBeUndefined();
+  });
+
+  it("or says how far the replica was behind, where that matters", async () => {
+    const summary = sampleSummary([{ name: "o" }]);
+    summary.snapshot.replayedAt = "2026-11-21T10:00:00.000Z";
+    const { text = "", html = "" } = await parsed(await planMail(request([{ name: "o" }], {}, { summary }), "o"));
+    expect(text).toContain(
+      "Database read Sat Nov 21 2026 05:30 (America/New_York), from a replica whose data end Sat Nov 21 2026 05:00 (America/New_York)",
+    );
+    expect(html).toContain("from a replica whose data end");
+    summary.snapshot.replayedAt = "2026-11-21T10:29:00.000Z";
+    expect((await parsed(await planMail(request([{ name: "o" }], {}, { summary }), "o"))).text).not.toContain(
+      "replica",
+    );
   });
 
   it("also where the organization wants no empty mails: the doubt comes first", async () => {

@@ -77,7 +77,7 @@ async function start(certified: Certified, options: SMTPServerOptions = {}): Pro
 }
 
 function send(env: Record<string, string>, change: Partial<SmtpSettings> = {}): Promise<SmtpResult> {
-  return smtpServer({ ...smtpSettings(env), timeoutMs: 5000, ...change }).handOver({
+  return smtpServer({ ...smtpSettings(env), timeoutMs: 30_000, ...change }).handOver({
     from: "reports@y.example",
     to: ["a@x.example"],
     message: Buffer.from("Subject: test\r\n\r\ntext\r\n"),
@@ -224,7 +224,7 @@ describe("a server that does not encrypt", () => {
     try {
       await send(
         { SMTP_URL: "smtp://mail.example?tls=offer" },
-        { host: "127.0.0.1", port: server.port, timeoutMs: 300 },
+        { host: "127.0.0.1", port: server.port, timeoutMs: 3000 },
       );
       expect(server.lines).toContain("DATA");
       expect(server.lines).not.toContain("STARTTLS");

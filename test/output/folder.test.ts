@@ -55,6 +55,22 @@ describe("what a run writes", () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
+  test("ends in the middle of a loop once its signal is aborted, with the signal's reason, and leaves nothing", async () => {
+    const parent = await emptyFolder();
+    const stop = new AbortController();
+    const folder = await openRunFolder(join(parent, NAME), { force: false, memory: 2000, signal: stop.signal });
+    const items = folder.csv("items.csv", COLUMNS);
+    await folder.file("index.html", "<p>");
+    stop.abort(new OutputError("stopped"));
+    const write = async () => {
+      for (let row = 0; row < 10_000; row++) await items.write([`id-${row}`, "x", 0, row]);
+    };
+    await expect(write()).rejects.toThrow("stopped");
+    await expect(folder.publish(HEAD)).rejects.toThrow("stopped");
+    await folder.abort();
+    expect(await readdir(parent)).toEqual([]);
+  });
+
   test("is synced before it has its name: files, the manifest last, folders, rename, parent", async () => {
     const parent = await emptyFolder();
     const trace: string[] = [];

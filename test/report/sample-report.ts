@@ -26,7 +26,7 @@ export function organizationReport(given: {
   return {
     format: 1,
     window: WINDOW,
-    snapshot: { at: "2026-11-21T10:30:00.000Z", id: "1:1:" },
+    snapshot: { at: "2026-11-21T10:30:00.000Z", id: "1:1:", replayedAt: null, newestRowAt: null },
     timeZone: "US/Pacific",
     timeZoneOf: "receivers",
     organization: {

@@ -6,6 +6,13 @@ import { clockChanges, dueByWall, wallMinutes } from "./clock-oracle.ts";
 
 const ZONES = [
   "America/New_York",
+  "America/St_Johns",
+  "America/Havana",
+  "America/Santiago",
+  "Europe/Dublin",
+  "Africa/Cairo",
+  "Asia/Jerusalem",
+  "Antarctica/Troll",
   "Europe/Rome",
   "Europe/London",
   "Australia/Sydney",

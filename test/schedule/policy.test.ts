@@ -31,6 +31,8 @@ describe("after a time without a scheduler", () => {
     expect(runsAfter(5 * DAY, "all")).toHaveLength(48);
     expect(runsAfter(5 * DAY, "all", DAY)).toHaveLength(24);
     expect(runsAfter(5 * DAY, "latest", DAY)).toEqual(["11-20T12:00"]);
+    expect(runsAfter(5 * DAY, "none")).toEqual(["11-20T12:00"]);
+    expect(runsAfter(5 * DAY, "all", 6 * DAY)).toHaveLength(120);
   });
 
   it("latest runs the last missed one when nothing is due just now", () => {

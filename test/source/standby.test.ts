@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Config } from "../../src/config/schema.ts";
@@ -21,6 +21,9 @@ import { type ScriptedServer, scriptedServer } from "../mail/scripted-server.ts"
 import { scenario } from "../support/rows.ts";
 import { ignoreLostConnection, urlTo, withClient } from "../support/server-fixture.ts";
 import { type Replicated, startReplicated } from "../support/standby.ts";
+
+// Two servers and whole commands in each test: a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000 });
 
 const DAY = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
 const READER = { name: "reader", password: "reader-secret" };
@@ -59,13 +62,13 @@ beforeAll(async () => {
   // A transaction that the standby replays, so that it knows of a time.
   await primary.query("insert into action (action_name, created_at) values ('batch', now())");
   await servers.caughtUp();
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await primary?.end();
   await servers?.stop();
   await smtp?.close();
   await rm(folder, { recursive: true, force: true });
-}, 120_000);
+}, 300_000);
 
 const readerOf = (url: string): string => urlTo(url, { user: READER });
 const ledgerUrl = (): string => urlTo(servers.primary.url, { database: "ledger" });

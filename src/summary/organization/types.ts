@@ -6,6 +6,7 @@ import type {
   PairSummary,
   ReceiverSummary,
   SenderSummary,
+  SummarySnapshot,
   SummaryWindow,
   Timeline,
 } from "../types.ts";
@@ -17,7 +18,7 @@ import type {
 export interface OrganizationReport {
   format: 1;
   window: SummaryWindow;
-  snapshot: { at: string; id: string };
+  snapshot: SummarySnapshot;
   /** The zone in which the page says times. The window's days stay those of the run's zone. */
   timeZone: string;
   /** Whose zone it is: that of most of the organization's receivers, or the run's where it has none. */
