@@ -3,7 +3,7 @@
 -- uses: engine
 -- param: reports uuid[] required - the items' reports
 -- param: indexes integer[] required - the items' positions there, as stored; one for each report
--- param: most integer required - no further generation when there are more edges than this
+-- param: most integer required - a generation with more edges than this is the last one
 -- column: parent_report_id id - the report the item came from
 -- column: parent_index number - the item's position in it, as stored
 -- column: child_report_id id - the report the item went into
@@ -37,7 +37,7 @@ g3 as materialized (
   cross join lateral (
     select * from item_lineage where parent_report_id = k.report and parent_index = k.index offset 0
   ) e
-  where (select count(*) from g1) + (select count(*) from g2) <= :most
+  where (select count(*) from g2) <= :most
 ),
 g4 as materialized (
   select e.parent_report_id, e.parent_index, e.child_report_id, e.child_index, e.tracking_id
@@ -45,7 +45,7 @@ g4 as materialized (
   cross join lateral (
     select * from item_lineage where parent_report_id = k.report and parent_index = k.index offset 0
   ) e
-  where (select count(*) from g1) + (select count(*) from g2) + (select count(*) from g3) <= :most
+  where (select count(*) from g3) <= :most
 ),
 g5 as materialized (
   select e.parent_report_id, e.parent_index, e.child_report_id, e.child_index, e.tracking_id
@@ -53,7 +53,7 @@ g5 as materialized (
   cross join lateral (
     select * from item_lineage where parent_report_id = k.report and parent_index = k.index offset 0
   ) e
-  where (select count(*) from g1) + (select count(*) from g2) + (select count(*) from g3) + (select count(*) from g4) <= :most
+  where (select count(*) from g4) <= :most
 ),
 g6 as materialized (
   select e.parent_report_id, e.parent_index, e.child_report_id, e.child_index, e.tracking_id
@@ -61,7 +61,7 @@ g6 as materialized (
   cross join lateral (
     select * from item_lineage where parent_report_id = k.report and parent_index = k.index offset 0
   ) e
-  where (select count(*) from g1) + (select count(*) from g2) + (select count(*) from g3) + (select count(*) from g4) + (select count(*) from g5) <= :most
+  where (select count(*) from g5) <= :most
 ),
 g7 as materialized (
   select e.parent_report_id, e.parent_index, e.child_report_id, e.child_index, e.tracking_id
@@ -69,7 +69,7 @@ g7 as materialized (
   cross join lateral (
     select * from item_lineage where parent_report_id = k.report and parent_index = k.index offset 0
   ) e
-  where (select count(*) from g1) + (select count(*) from g2) + (select count(*) from g3) + (select count(*) from g4) + (select count(*) from g5) + (select count(*) from g6) <= :most
+  where (select count(*) from g6) <= :most
 ),
 g8 as materialized (
   select e.parent_report_id, e.parent_index, e.child_report_id, e.child_index, e.tracking_id
@@ -77,7 +77,7 @@ g8 as materialized (
   cross join lateral (
     select * from item_lineage where parent_report_id = k.report and parent_index = k.index offset 0
   ) e
-  where (select count(*) from g1) + (select count(*) from g2) + (select count(*) from g3) + (select count(*) from g4) + (select count(*) from g5) + (select count(*) from g6) + (select count(*) from g7) <= :most
+  where (select count(*) from g7) <= :most
 )
 select *, 1 as generation from g1
 union all

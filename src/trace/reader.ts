@@ -27,9 +27,9 @@ const MOST_OF_ONE = 100_000;
 /** When ReportStream's indexes moved from 0-based to 1-based: whether a report counts from 0 is read off all its edges. */
 const ONE_BASED_SINCE = Date.UTC(2022, 1, 17) * 1000;
 
-/** Generations that the queries for items read at once, and edges after which they read no further one. */
+/** Generations that the queries for items read at once, and edges of one after which they read no further one. */
 const GENERATIONS = 8;
-const MOST_EDGES = 200_000;
+const MOST_EDGES = 50_000;
 
 /** The first slice of items; later ones are as large as what is left of the limit allows. */
 const FIRST_SLICE = 64;
@@ -219,7 +219,8 @@ export class LineageReader {
 
   /** Reads some generations from items on in one statement. @returns the items it met whose own edges it did not read */
   async #several(items: readonly Place[], side: "down" | "up", most: number): Promise<Place[]> {
-    const limit = Math.min(MOST_EDGES, Math.max(0, most - this.#places));
+    // What is read beyond the limit is no more than was left of it, however many generations it takes.
+    const limit = Math.min(MOST_EDGES, Math.ceil(Math.max(0, most - this.#places) / (GENERATIONS / 2)));
     const parameters = {
       reports: items.map(({ report }) => this.idOf(report)),
       indexes: items.map(({ index }) => index),
@@ -232,12 +233,11 @@ export class LineageReader {
       if (side === "up") this.#noteParent(child, parent);
       met[readInt4(fields.buffer, fields.offsets[5]) - 1].push(side === "down" ? child : parent);
     });
-    // The statement went on while there were no more edges than the limit: the same sum tells where it stopped.
+    // The statement went on while a generation had no more edges than the limit: their number tells where it stopped.
     const next: Place[] = [];
-    let edges = 0;
+    let isRead = true;
     for (const [generation, places] of met.entries()) {
-      edges += places.length;
-      const isRead = edges <= limit && generation + 1 < GENERATIONS;
+      isRead &&= places.length <= limit && generation + 1 < GENERATIONS;
       for (const place of places) if (this.#isNew(place, side) && !isRead) next.push(place);
     }
     return next;

@@ -37,8 +37,12 @@ export async function traceSection({ server, items, repeat, log }) {
   );
   return {
     rungs: RUNGS,
-    lineages: await Promise.all(lineages.map(async ({ url }) => count(url, "select count(*) from item_lineage"))),
-    sizes: EDGES,
+    lineages: await Promise.all(
+      lineages.map(async ({ edges, url }) => ({
+        size: edges,
+        edges: await count(url, "select count(*) from item_lineage"),
+      })),
+    ),
     nodes: NODES,
     items: ITEMS,
     ...measured,
