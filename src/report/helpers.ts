@@ -1,6 +1,25 @@
-import Handlebars from "handlebars";
 import { parseInstant } from "../time/instant.ts";
 import { formatShortMoment } from "../time/zone.ts";
+
+/**
+ * Handlebars prints as it is whatever has this method. Its own class for that would load it for every command that only
+ * prints a number, which takes as long as a look-up by key.
+ */
+class Markup {
+  readonly #html: string;
+
+  constructor(html: string) {
+    this.#html = html;
+  }
+
+  toHTML(): string {
+    return this.#html;
+  }
+
+  toString(): string {
+    return this.#html;
+  }
+}
 
 /** The helpers that templates may use: few, and each does one thing. Nothing here depends on the host's locale. */
 export const helpers = {
@@ -40,11 +59,12 @@ export const helpers = {
    * An instant of summary.json as `Nov 20 14:02` in the page's zone (the root's `timeZone`), marked up so that
    * tables sort by it; an en dash for null.
    */
-  moment(value: unknown, options: { data: { root: { timeZone: string } } }): Handlebars.SafeString | string {
+  moment(value: unknown, options: { data: { root: { timeZone: string } } }): Markup | string {
     const at = typeof value === "string" ? parseInstant(value) : undefined;
     if (at === undefined) return typeof value === "string" ? value : "–";
     const text = formatShortMoment(at, options.data.root.timeZone);
-    return new Handlebars.SafeString(`<time datetime="${Handlebars.escapeExpression(String(value))}">${text}</time>`);
+    // What was read as an instant holds nothing to be escaped.
+    return new Markup(`<time datetime="${value}">${text}</time>`);
   },
 
   /** Texts one after the other: `id=(join id "-table")`. */

@@ -21,7 +21,7 @@ import type { TraceResult } from "./types.ts";
  * pipeline leaves six or seven reports at each receiver: such a one is told whole, in some two seconds. A lineage that is
  * larger than its items explain is read in well under a second.
  */
-const LIMIT: ReadLimit = { places: 6_000, eachItem: 16, total: 250_000 };
+const LIMIT: ReadLimit = { places: 3_000, eachItem: 16, total: 250_000 };
 const NO_LIMIT: ReadLimit = { places: Number.MAX_SAFE_INTEGER, eachItem: 0, total: Number.MAX_SAFE_INTEGER };
 
 /** The command `trace`. @returns 0 when each id is answered, 3 when some are, 1 when none is */

@@ -80,7 +80,7 @@ async function statementsOf(databaseUrl, id) {
       item: undefined,
       sight: undefined,
       graph: { up: false, down: true, siblings: false, depth: 100, nodes: NODES },
-      most: { places: 6000, eachItem: 16, total: 250_000 },
+      most: { places: 3000, eachItem: 16, total: 250_000 },
       namesSince: 0,
       asOf: Date.parse(DAY.asOf) * 1000,
       limits: DEFAULT_LIMITS,

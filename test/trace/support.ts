@@ -49,7 +49,7 @@ export function traceIn(snapshot: Snapshot, ids: readonly string[], setting: Tra
     item: undefined,
     sight: undefined,
     graph: undefined,
-    most: { places: 6_000, eachItem: 16, total: 250_000 },
+    most: { places: 3_000, eachItem: 16, total: 250_000 },
     namesSince: 0,
     asOf,
     limits: DEFAULT_LIMITS satisfies Limits,
