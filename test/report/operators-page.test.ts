@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { OUTCOMES } from "../../src/outcome/words.ts";
 import { operatorsPage } from "../../src/report/pages.ts";
 import { loadTemplates } from "../../src/report/templates.ts";
+import type { Counts } from "../../src/summary/counts.ts";
 import type { EarlierFailure, OperatorsSummary } from "../../src/summary/operators/types.ts";
 import type { ErrorGroupSummary, FailureSummary, Summary } from "../../src/summary/types.ts";
 import { sampleSummary } from "../mail/sample-summary.ts";
@@ -20,6 +22,8 @@ const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ le
 function fullSummary(text: (what: string, at: number) => string, scale: number): Summary {
   const organizations = many(5 * scale, (at) => ({ name: text("organization", at), submitted: { delivered: at } }));
   const summary = sampleSummary(organizations);
+  const earlierItems = many(27, (at) => 1000 * at);
+  for (const row of [...summary.receivers, ...summary.senders]) row.earlierItems = earlierItems;
   const party = (at: number) => `${text("organization", at)}.${text("party", at)}`;
   const earlier = (at: number): EarlierFailure => ({
     ...{ reportId: "", receiver: party(at), organization: text("organization", at), fileName: text("file", at) },
@@ -121,6 +125,11 @@ function fullSummary(text: (what: string, at: number) => string, scale: number):
   };
   return {
     ...summary,
+    timeline: { step: "hour", steps: [{ from: AT, counts: counts9 }] },
+    earlierDays: many(27, (at) => ({
+      date: new Date(Date.UTC(2026, 9, 24 + at)).toISOString().slice(0, 10),
+      ...{ byItem: counts9, byItemAndReceiver: counts9 },
+    })),
     failures: many(50 * scale, failure),
     errorGroups: many(100 * scale, group),
     unmappedCodes: many(10 * scale, (at) => ({
@@ -147,6 +156,9 @@ function fullSummary(text: (what: string, at: number) => string, scale: number):
     operators,
   };
 }
+
+/** Each outcome with a number of its own. */
+const counts9 = Object.fromEntries(OUTCOMES.map((outcome, at) => [outcome, 11 * (at + 1)])) as Counts;
 
 const ordinary = (what: string, at: number) => `${what}-${at}`;
 
@@ -175,8 +187,8 @@ test("every section is there when there is nothing, says so, and has no empty ta
 });
 
 test("a run of an older version says what it has not looked at, and shows the rest", () => {
-  const { operators: _, ...older } = fullSummary(ordinary, 1);
-  const html = operatorsPage(older, render);
+  const { operators: _, timeline: _t, earlierDays: _d, deliveryTimeLimits: _l, ...older } = fullSummary(ordinary, 1);
+  const html = operatorsPage(older as Summary, render);
   expect(html.match(/Not looked at: this run was made by an older version/g)?.length).toBeGreaterThan(5);
   expect(html).toContain("code-3");
 });
@@ -216,4 +228,8 @@ test("10,000 groups, 500 of everybody and names of 60 characters stay below a me
   expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
   expect(html).toContain('and 9,950 more in <a href="error-groups.csv">error-groups.csv</a>');
   expect(html).toContain('and 9,950 more in <a href="attention.csv">attention.csv</a>');
+  // Those with most items are shown.
+  expect(html).toContain('and 250 more in <a href="summary.csv">summary.csv</a>');
+  expect(html).toContain('<tr data-of="senders.499">');
+  expect(html).not.toContain('<tr data-of="senders.5">');
 });

@@ -17,6 +17,8 @@ export function figuresOf(html: string): PageFigure[] {
   for (const [table] of html.matchAll(/<table class="list"[\s\S]*?<\/table>/g)) {
     const heads = [...table.matchAll(/<th scope="col"[^>]*>/g)].map(([head]) => /data-is="([^"]*)"/.exec(head)?.[1]);
     for (const [, of = "", row = ""] of table.matchAll(/<tr data-of="([^"]*)">([\s\S]*?)<\/tr>/g)) {
+      // A bar of a chart for which nothing was counted.
+      if (of === "") continue;
       const cells = row.split(/<t[hd][ >]/).slice(1);
       if (cells.length !== heads.length) throw new Error(`${of} has ${cells.length} cells for ${heads.length} heads`);
       cells.forEach((cell, column) => {
