@@ -1,25 +1,40 @@
 /**
  * An exact count of distinct numbers in little memory: eight bytes for each, where a Set takes
  * about forty. Numbers are appended and, when the room is used up, sorted and made unique; the
- * room doubles only if more than half of it is still needed.
+ * room doubles only if more than half of it is still needed. Most groups have one number only,
+ * and need no array.
  */
 export class DistinctNumbers {
-  #values = new Float64Array(4);
+  #only = 0;
+  #values = NO_VALUES;
   #length = 0;
   /** How many of the first are sorted and distinct already. */
   #sorted = 0;
 
   add(value: number): void {
     // Rows of one item come together.
-    if (this.#length > 0 && this.#values[this.#length - 1] === value) return;
+    if (this.#length > 0 && this.#last === value) return;
+    if (this.#length === 0) {
+      this.#only = value;
+      this.#length = 1;
+      return;
+    }
+    if (this.#values === NO_VALUES) {
+      this.#values = new Float64Array(4);
+      this.#values[0] = this.#only;
+    }
     if (this.#length === this.#values.length) this.#makeRoom();
     this.#values[this.#length] = value;
     this.#length += 1;
   }
 
   get size(): number {
-    this.#compact();
+    if (this.#length > 1) this.#compact();
     return this.#length;
+  }
+
+  get #last(): number | undefined {
+    return this.#length === 1 ? this.#only : this.#values[this.#length - 1];
   }
 
   #makeRoom(): void {
@@ -45,6 +60,8 @@ export class DistinctNumbers {
     this.#sorted = kept;
   }
 }
+
+const NO_VALUES = new Float64Array(0);
 
 /** Numbers for texts, in the order of their first coming. */
 export class Dictionary {

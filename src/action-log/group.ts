@@ -105,14 +105,15 @@ export class ErrorGroups {
   }
 
   result(): GroupedErrors {
-    const keyed = [...this.#folds.values()].map((fold) => ({ text: keyText(fold.key), group: toGroup(fold) }));
-    const groups = keyed.sort(byCountThenKey).map(({ group }) => group);
+    // The keys are in the map as texts already, but for those of the groups without message.
+    const keyed = [...this.#folds].map(([id, fold]) => ({ text: fold.overflow ? keyText(fold.key) : id, fold }));
+    const groups = keyed.sort(byCountThenKey).map(({ fold }) => toGroup(fold));
     const overflowRows = groups.reduce((sum, group) => sum + (group.overflow ? group.count : 0), 0);
     return { groups, rows: this.#rows, overflowRows };
   }
 
   #foldOf(row: LoggedRow): Fold {
-    const key = keyOf(row, this.#fingerprints.of(row.message, fingerprint));
+    const key = keyOf(row, this.#fingerprintOf(row));
     const id = keyText(key);
     const known = this.#folds.get(id);
     if (known !== undefined) return known;
@@ -131,6 +132,11 @@ export class ErrorGroups {
     const last = { type: row.type, scope: row.scope, errorCode: "", field: "", message: "", sender: "", receiver: "" };
     const lastId = `*${keyText(last)}`;
     return this.#folds.get(lastId) ?? this.#newFold(lastId, last, true, row.at);
+  }
+
+  /** Filters' messages name the item, and hardly repeat. */
+  #fingerprintOf({ type, message }: LoggedRow): string {
+    return type === "filter" ? fingerprint(message) : this.#fingerprints.of(message, fingerprint);
   }
 
   #newFold(id: string, key: GroupKey, overflow: boolean, at: Micros): Fold {
@@ -174,12 +180,12 @@ function toGroup(fold: Fold): ErrorGroup {
   };
 }
 
-type Keyed = { readonly text: string; readonly group: ErrorGroup };
+type Keyed = { readonly text: string; readonly fold: Fold };
 
 function byCountThenKey(a: Keyed, b: Keyed): number {
-  if (a.group.count !== b.group.count) return b.group.count - a.group.count;
+  if (a.fold.count !== b.fold.count) return b.fold.count - a.fold.count;
   if (a.text !== b.text) return a.text < b.text ? -1 : 1;
-  return Number(a.group.overflow) - Number(b.group.overflow);
+  return Number(a.fold.overflow) - Number(b.fold.overflow);
 }
 
 /** Whether a group was there in the previous run, is there only now, or only was. */

@@ -25,6 +25,7 @@ export interface RunFolderOptions {
 
 const PRIVATE = { file: 0o600, folder: 0o700 };
 const MEMORY = 16 * 1024 * 1024;
+const PIECE = 64 * 1024;
 
 /** libuv works on four files at a time; a few more keep it busy while this thread encodes. */
 const WRITERS = 8;
@@ -102,11 +103,16 @@ export class RunFolder {
     return this.#csv.open(path, this.#claim(path), columns);
   }
 
-  /** A page or data file. Await what it returns when it returns something; errors come back from `publish` at the latest. */
-  file(path: string, contents: string | Uint8Array): Promise<void> | undefined {
+  /**
+   * A page or data file, whole or in pieces. Await what it returns when it returns something; errors come back from `publish` at the
+   * latest.
+   */
+  file(path: string, contents: string | Uint8Array | Iterable<string>): Promise<void> | undefined {
     const file = this.#queue.declare(this.#claim(path));
     this.#files.push({ path, file });
-    this.#queue.append(file, typeof contents === "string" ? Buffer.from(contents, "utf8") : contents);
+    if (typeof contents === "string") this.#queue.append(file, Buffer.from(contents, "utf8"));
+    else if (contents instanceof Uint8Array) this.#queue.append(file, contents);
+    else for (const piece of gathered(contents)) this.#queue.append(file, Buffer.from(piece, "utf8"));
     this.#queue.end(file);
     return this.#queue.pressure();
   }
@@ -226,4 +232,16 @@ function withAncestors(folders: readonly string[], root: string): string[] {
     for (let path = folder; path.length > root.length; path = dirname(path)) all.add(path);
   }
   return [...all].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+}
+
+/** Small pieces as some larger ones: each is a write of its own. */
+function* gathered(pieces: Iterable<string>): Generator<string> {
+  let text = "";
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = "";
+  }
+  yield text;
 }

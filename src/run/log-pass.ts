@@ -68,15 +68,15 @@ export class LogPass {
   readonly #rejected: ReadonlyMap<number, RejectedRequest>;
   readonly #receiverByName: ReadonlyMap<string, Party>;
   readonly #window: { from: Micros; to: Micros };
-  readonly #filterResults = new FilterResults();
-  readonly #details = new Recent<Detail>();
-  readonly #masks = new MessageMasks();
+  #filterResults = new FilterResults();
+  #details = new Recent<Detail>();
+  #masks = new MessageMasks();
   #doubles = 0;
   readonly #counts = new Map<number, LogCounts>();
   readonly #countsOfRejected = new Map<number, LogCounts>();
   #reportOfAction: Map<number, number> | undefined;
   #rootsByAction: Map<number, number> | undefined;
-  readonly #itemByTracking = new Map<number, Map<string, number>>();
+  #itemByTracking = new Map<number, Map<string, number>>();
 
   constructor(context: {
     rows: LineageRows;
@@ -112,6 +112,16 @@ export class LogPass {
     return this.#countsOfRejected.get(actionId) ?? NO_COUNTS;
   }
 
+  /** Call it after the last entry: what was only kept to tie and to mask is free, and the counts and facts stay. */
+  end(): void {
+    this.#filterResults = new FilterResults();
+    this.#details = new Recent();
+    this.#masks = new MessageMasks();
+    this.#itemByTracking = new Map();
+    this.#reportOfAction = undefined;
+    this.#rootsByAction = undefined;
+  }
+
   /** Takes an entry; returns it tied when it belongs into errors.csv, undefined when it does not. */
   take(entry: LogEntry): LoggedError | undefined {
     const rejected = entry.reportId === null ? this.#rejected.get(entry.actionId) : undefined;
@@ -119,7 +129,7 @@ export class LogPass {
       this.#noteTranslation(entry);
       return undefined;
     }
-    const detail = entry.detail === null ? readDetail(null) : this.#details.of(entry.detail, readDetail);
+    const detail = this.#detailOf(entry);
     if (entry.type === "filter" && !this.#filterResults.isFirst(entry.reportId, detail)) {
       if (entry.at >= this.#window.from && entry.at < this.#window.to) this.#doubles++;
       return undefined;
@@ -135,6 +145,11 @@ export class LogPass {
       });
     }
     return this.#aboutReport(entry, detail);
+  }
+
+  /** Filters' details name the item, and hardly repeat. */
+  #detailOf({ type, detail }: LogEntry): Detail {
+    return detail === null || type === "filter" ? readDetail(detail) : this.#details.of(detail, readDetail);
   }
 
   #aboutReport(entry: LogEntry, detail: Detail): LoggedError {

@@ -6,6 +6,7 @@ import { Judge } from "../outcome/judge.ts";
 import type { Limits } from "../outcome/limits.ts";
 import { StatusRules } from "../outcome/status.ts";
 import { openRunFolder, type RunFolder } from "../output/folder.ts";
+import { jsonPieces } from "../output/json-pieces.ts";
 import type { Manifest } from "../output/manifest.ts";
 import { packageIdentity } from "../package.ts";
 import { organizationPage } from "../report/organization/page.ts";
@@ -91,9 +92,31 @@ export async function runWindow(request: RunRequest): Promise<RunResult> {
 }
 
 async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> {
+  const { plan, onPhase } = request;
+  const { catalogue, used } = recording(request.catalogue);
+  // The lineage is free again by the time the pages are made.
+  const { summary, reports } = await writeRows(folder, request, catalogue);
+  onPhase("pages");
+  await writePages(folder, summary, reports, request.render);
+  onPhase("publishing");
+  const manifest = await folder.publish({
+    tool: packageIdentity(),
+    window: summary.window,
+    snapshot: summary.snapshot,
+    options: optionsOf(request),
+    queries: used(),
+  });
+  return { folder: plan.folder, summary, manifest };
+}
+
+/** Reads the window, judges it and writes its rows; returns what the pages are made of. */
+async function writeRows(
+  folder: RunFolder,
+  request: RunRequest,
+  catalogue: Catalogue,
+): Promise<{ summary: Summary; reports: Iterable<OrganizationReport> }> {
   const { plan, limits, onPhase } = request;
   const { window } = plan;
-  const { catalogue, used } = recording(request.catalogue);
   const outputs = new RunOutputs(folder, plan.organizations);
   const errors = new ErrorWriter(outputs, request.unmasked);
   const snapshot = await request.openSnapshot();
@@ -142,7 +165,6 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const senders = sendersWithDays(fold.senders(), days);
   const receivers = receiversWithDays(fold.receivers(), days);
 
-  onPhase("pages");
   const summary: Summary = {
     format: 1,
     window: windowOf(window),
@@ -196,17 +218,7 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
     zones: zonesOf(facts.receivers, window.to),
     date: dayOf(window),
   });
-  await writePages(folder, summary, reports, request.render);
-
-  onPhase("publishing");
-  const manifest = await folder.publish({
-    tool: packageIdentity(),
-    window: summary.window,
-    snapshot: summary.snapshot,
-    options: optionsOf(request),
-    queries: used(),
-  });
-  return { folder: plan.folder, summary, manifest };
+  return { summary, reports };
 }
 
 function instantOrNull(at: Micros | undefined): string | null {
@@ -233,11 +245,11 @@ async function writePages(
   reports: Iterable<OrganizationReport>,
   render: Render,
 ): Promise<void> {
-  await folder.file("summary.json", `${JSON.stringify(summary, null, 1)}\n`);
+  await folder.file("summary.json", jsonPieces(summary));
   await folder.file("index.html", operatorsPage(summary, render));
   for (const report of reports) {
     const path = report.organization.folder;
-    await folder.file(`${path}/summary.json`, `${JSON.stringify(report, null, 1)}\n`);
+    await folder.file(`${path}/summary.json`, jsonPieces(report));
     await folder.file(`${path}/index.html`, organizationPage(report, render));
   }
 }

@@ -78,6 +78,7 @@ export async function readWindow(
       if (full) await full;
     }
   }
+  log.end();
 
   onPhase("tasks");
   const unsettled = unsettledReports(rows, graph, kinds);
