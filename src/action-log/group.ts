@@ -82,6 +82,8 @@ const POSITIONS = 2 ** 22;
 export class ErrorGroups {
   readonly #limits: GroupLimits;
   readonly #folds = new Map<string, Fold>();
+  /** A number for each text of a key: as texts the keys of a day's groups were 15 MB. */
+  readonly #texts = new Dictionary();
   readonly #fingerprints = new Recent<string>();
   readonly #submissions = new Dictionary();
   readonly #items = new Dictionary();
@@ -105,16 +107,14 @@ export class ErrorGroups {
   }
 
   result(): GroupedErrors {
-    // The keys are in the map as texts already, but for those of the groups without message.
-    const keyed = [...this.#folds].map(([id, fold]) => ({ text: fold.overflow ? keyText(fold.key) : id, fold }));
-    const groups = keyed.sort(byCountThenKey).map(({ fold }) => toGroup(fold));
+    const groups = [...this.#folds.values()].sort(byCountThenKey).map(toGroup);
     const overflowRows = groups.reduce((sum, group) => sum + (group.overflow ? group.count : 0), 0);
     return { groups, rows: this.#rows, overflowRows };
   }
 
   #foldOf(row: LoggedRow): Fold {
     const key = keyOf(row, this.#fingerprintOf(row));
-    const id = keyText(key);
+    const id = this.#idOf(key);
     const known = this.#folds.get(id);
     if (known !== undefined) return known;
     if (this.#kept < this.#limits.groups) {
@@ -122,7 +122,7 @@ export class ErrorGroups {
       return this.#newFold(id, key, false, row.at);
     }
     const withoutMessage = keyOf(row, "");
-    const overflowId = `+${keyText(withoutMessage)}`;
+    const overflowId = `+${this.#idOf(withoutMessage)}`;
     const overflow = this.#folds.get(overflowId);
     if (overflow !== undefined) return overflow;
     if (this.#overflowing < this.#limits.overflowGroups) {
@@ -130,8 +130,14 @@ export class ErrorGroups {
       return this.#newFold(overflowId, withoutMessage, true, row.at);
     }
     const last = { type: row.type, scope: row.scope, errorCode: "", field: "", message: "", sender: "", receiver: "" };
-    const lastId = `*${keyText(last)}`;
+    const lastId = `*${this.#idOf(last)}`;
     return this.#folds.get(lastId) ?? this.#newFold(lastId, last, true, row.at);
+  }
+
+  #idOf({ type, scope, errorCode, field, message, sender, receiver }: GroupKey): string {
+    const texts = this.#texts;
+    const what = `${texts.of(type)},${texts.of(scope)},${texts.of(errorCode)},${texts.of(field)}`;
+    return `${what},${texts.of(message)},${texts.of(sender)},${texts.of(receiver)}`;
   }
 
   /** Filters' messages name the item, and hardly repeat. */
@@ -180,12 +186,12 @@ function toGroup(fold: Fold): ErrorGroup {
   };
 }
 
-type Keyed = { readonly text: string; readonly fold: Fold };
+const KEYS = ["type", "scope", "errorCode", "field", "message", "sender", "receiver"] as const;
 
-function byCountThenKey(a: Keyed, b: Keyed): number {
-  if (a.fold.count !== b.fold.count) return b.fold.count - a.fold.count;
-  if (a.text !== b.text) return a.text < b.text ? -1 : 1;
-  return Number(a.fold.overflow) - Number(b.fold.overflow);
+function byCountThenKey(a: Fold, b: Fold): number {
+  if (a.count !== b.count) return b.count - a.count;
+  for (const key of KEYS) if (a.key[key] !== b.key[key]) return a.key[key] < b.key[key] ? -1 : 1;
+  return Number(a.overflow) - Number(b.overflow);
 }
 
 /** Whether a group was there in the previous run, is there only now, or only was. */

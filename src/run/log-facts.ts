@@ -9,7 +9,8 @@ const WHOLE_FILE = -1;
 /** Collects, while the action log goes by, what outcomes need to know of it. */
 export class CollectedLogFacts implements LogFacts {
   readonly #filters = new Map<number, string>();
-  readonly #elements = new Map<number, Map<string, string>>();
+  /** The types by element, by report; most reports have one element, and a Map each would be felt. */
+  readonly #elements = new Map<number, readonly [string, string] | Map<string, string>>();
   readonly #errors = new Map<number, Map<number, string>>();
   readonly #translations = new Map<number, string>();
 
@@ -18,12 +19,15 @@ export class CollectedLogFacts implements LogFacts {
     const type = detail.filterType === "" ? "a filter without a type" : detail.filterType;
     this.#filters.set(report, joined(this.#filters.get(report), type));
     if (detail.filteredTrackingElement === "") return;
-    let elements = this.#elements.get(report);
-    if (!elements) {
-      elements = new Map();
-      this.#elements.set(report, elements);
+    const element = detail.filteredTrackingElement;
+    const known = this.#elements.get(report);
+    if (!known) {
+      this.#elements.set(report, [element, type]);
+      return;
     }
-    elements.set(detail.filteredTrackingElement, joined(elements.get(detail.filteredTrackingElement), type));
+    const elements = known instanceof Map ? known : new Map([known]);
+    elements.set(element, joined(elements.get(element), type));
+    this.#elements.set(report, elements);
   }
 
   /** An error on a submission's item; `index` as stored, null for the whole file. The first one counts. */
@@ -47,7 +51,9 @@ export class CollectedLogFacts implements LogFacts {
   }
 
   filteredElements(report: number): ReadonlyMap<string, string> {
-    return this.#elements.get(report) ?? NO_ELEMENTS;
+    const known = this.#elements.get(report);
+    if (!known) return NO_ELEMENTS;
+    return known instanceof Map ? known : new Map([known]);
   }
 
   errorOf(root: number, index: number): string {

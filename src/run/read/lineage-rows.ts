@@ -173,7 +173,7 @@ export class LineageRows {
     if (transport === undefined) {
       transport = this.files.words.id(transportOf(params, result));
       // Results of AS2 and GAEN name the file, so that keys need not repeat.
-      if (this.#transports.size < 10_000) this.#transports.set(key, transport);
+      if (this.#transports.size < 1000) this.#transports.set(key, transport);
     }
     return transport;
   }
