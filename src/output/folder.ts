@@ -24,7 +24,7 @@ export interface RunFolderOptions {
 }
 
 const PRIVATE = { file: 0o600, folder: 0o700 };
-const MEMORY = 16 * 1024 * 1024;
+const MEMORY = 8 * 1024 * 1024;
 const PIECE = 64 * 1024;
 
 /** libuv works on four files at a time; a few more keep it busy while this thread encodes. */
