@@ -20,17 +20,14 @@ import type { Summary } from "../summary/types.ts";
 import { formatInstant, type Micros } from "../time/instant.ts";
 import type { Window } from "../time/window.ts";
 import type { OperatorsData } from "./read/operators.ts";
+import type { WrittenRows } from "./write-rows.ts";
 
 /** What the operators' part of a summary is made of, beside what was read for it. */
 export interface OperatorsContext {
   window: Window;
-  facts: Facts;
-  outcomes: OutcomeFold;
+  written: WrittenRows;
   limits: Limits;
   settle: Micros;
-  /** When the snapshot was taken, and as of when states are judged. */
-  readAt: Micros;
-  asOf: Micros;
   /** Whether `asOf` was asked for. */
   isAsOfGiven: boolean;
   unmasked: boolean;
@@ -47,9 +44,10 @@ export function outcomeFold(facts: Facts): OutcomeFold {
 
 /** The operators' part of a summary, the rest of which is there already. */
 export function operatorsSummary(data: OperatorsData, summary: Summary, context: OperatorsContext): OperatorsSummary {
-  const { window, facts, outcomes, limits, settle, readAt, asOf, wants } = context;
+  const { window, limits, settle, wants } = context;
+  const { readAt, asOf, duplicateItems: items, duplicateFiles: files } = context.written;
   const isWhole = summary.limitedTo.length === 0;
-  const inForce = receiversAt(facts.receivers, data.until);
+  const inForce = receiversAt(context.written.receivers, data.until);
   const failures = data.failures.filter(({ receiver }) => wants(receiver.organization));
   const listed = listConnections(
     inForce.filter(({ party }) => wants(party.organization)).map(checkedReceiver),
@@ -64,8 +62,6 @@ export function operatorsSummary(data: OperatorsData, summary: Summary, context:
   const byName = new Map(inForce.map(({ party, version }) => [party.name, version]));
   const earlier = earlierFailures(failures, { from: data.failuresFrom, windowFrom: window.from });
   const steps = isWhole ? queueSteps(data.queue, byName, { asOf, limits }) : null;
-  const items = outcomes.duplicates();
-  const files = duplicateFiles(data, context);
   const operators = {
     asOf: formatInstant(asOf),
     lookedUntil: formatInstant(data.until),
@@ -73,7 +69,7 @@ export function operatorsSummary(data: OperatorsData, summary: Summary, context:
     earlierFailures: earlier,
     connections: connectionsSummary(listed, data.checksFrom),
     stuck: { steps, stuckTasks: (steps ?? []).reduce((sum, { stuckTasks }) => sum + stuckTasks, 0) },
-    undelivered: outcomes.lines(),
+    undelivered: context.written.outcomes,
     duplicates: {
       ...{ items, files },
       totalItems: items.reduce((sum, one) => sum + one.items, 0),
@@ -120,7 +116,12 @@ function checkedReceiver({ party, version }: ReceiverInForce): CheckedReceiver {
 }
 
 /** Files that were sent once more in the window, by receiver and cause. */
-function duplicateFiles({ sentBefore }: OperatorsData, { facts, window, wants }: OperatorsContext): DuplicateFiles[] {
+export function duplicateFiles(
+  facts: Facts,
+  window: Window,
+  sentBefore: ReadonlySet<number>,
+  wants: (organization: string) => boolean,
+): DuplicateFiles[] {
   const { reports } = facts;
   const found = new Map<string, DuplicateFiles>();
   for (const { report, cause } of repeatedFiles(facts, window, sentBefore)) {

@@ -1,0 +1,136 @@
+import { OriginFinder } from "../lineage/origins.ts";
+import { ReportWalk } from "../lineage/walk.ts";
+import { deliveriesBetween } from "../outcome/deliveries.ts";
+import { type Failure, failuresBetween } from "../outcome/failures.ts";
+import { Judge } from "../outcome/judge.ts";
+import type { ReceiverHistory } from "../outcome/receiver.ts";
+import { StatusRules } from "../outcome/status.ts";
+import type { RunFolder } from "../output/folder.ts";
+import type { Catalogue } from "../source/catalogue.ts";
+import { SummaryFold } from "../summary/fold.ts";
+import type { DuplicateFiles, DuplicateItems, OutcomeLine } from "../summary/operators/types.ts";
+import { FacilityFold } from "../summary/organization/facilities.ts";
+import { OrganizationFold } from "../summary/organization/fold.ts";
+import { stepsOf } from "../summary/timeline.ts";
+import type { FailureSummary } from "../summary/types.ts";
+import { formatInstant, type Micros } from "../time/instant.ts";
+import { writeExports } from "./exports.ts";
+import { duplicateFiles, outcomeFold } from "./operators-summary.ts";
+import type { RunOutputs } from "./outputs.ts";
+import { type FacilityRows, readFacilities } from "./read/facilities.ts";
+import type { LineageRows } from "./read/lineage-rows.ts";
+import { readNewestRow } from "./read/newest-row.ts";
+import { type OperatorsData, readOperators } from "./read/operators.ts";
+import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
+import { readWindow, type WindowData } from "./read/window.ts";
+import type { RunRequest } from "./run.ts";
+import { sayTime } from "./say-time.ts";
+import { activeReceiversAt } from "./silence.ts";
+import type { ErrorWriter } from "./write-errors.ts";
+import { writeDeliveries, writeFailures } from "./write-files.ts";
+import { writeSubmissions } from "./write-items.ts";
+
+/** What is left of a window once its rows are written: sums, and what was read beside it. Nothing of it holds the lineage. */
+export interface WrittenRows {
+  /** When the snapshot was taken, as of when states were judged, and the snapshot's id. */
+  readAt: Micros;
+  asOf: Micros;
+  snapshotId: string;
+  /** Up to where a replica had replayed, and when the newest row was written; undefined where neither is known. */
+  replayedAt: Micros | undefined;
+  newestRowAt: Micros | undefined;
+  fold: SummaryFold;
+  own: OrganizationFold;
+  failures: FailureSummary[];
+  /** What the items ended as and why, and what was delivered more than once. */
+  outcomes: OutcomeLine[];
+  duplicateItems: DuplicateItems[];
+  duplicateFiles: DuplicateFiles[];
+  doubledFilterResults: number;
+  receivers: ReceiverHistory;
+  watched: OperatorsData;
+  traffic: WindowTraffic | undefined;
+}
+
+/** Reads a window through one snapshot, judges it and writes its rows. The lineage is in here only, and free afterwards. */
+export async function writeRows(
+  folder: RunFolder,
+  request: RunRequest,
+  catalogue: Catalogue,
+  outputs: RunOutputs,
+  errors: ErrorWriter,
+): Promise<WrittenRows> {
+  const { plan, limits, onPhase } = request;
+  const { window } = plan;
+  const snapshot = await request.openSnapshot();
+  const { at, id, replayedAt } = snapshot;
+  const asOf = request.asOf ?? at;
+  const span = { from: window.from, to: window.to, horizon: window.to + request.settle };
+  const own = new OrganizationFold(new FacilityFold());
+  let newestRowAt: Micros | undefined;
+  let data: WindowData;
+  let watched: OperatorsData;
+  let traffic: WindowTraffic | undefined;
+  let facilities: FacilityRows;
+  try {
+    newestRowAt = await readNewestRow(snapshot, catalogue);
+    data = await readWindow(snapshot, catalogue, span, {
+      onLogged: (error) => errors.write(error),
+      onPhase,
+    });
+    facilities = await readFacilities(snapshot, catalogue, data.rows, window, own.facilities);
+    onPhase("weeks before");
+    traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(data.facts.receivers, window.to));
+    onPhase("connections, queue and settings");
+    watched = await readOperators(snapshot, catalogue, data.facts, { ...span, asOf }, limits);
+    await writeExports(snapshot, catalogue, folder, outputs, window);
+  } finally {
+    await snapshot.close();
+  }
+
+  onPhase("outcomes");
+  const { facts, rows, attempts } = data;
+  const judge = new Judge(facts, { asOf, limits, timeZone: window.timeZone, say: sayTime(asOf) });
+  const status = new StatusRules(rows.reports, new ReportWalk(facts.graph, "down"));
+  const fold = new SummaryFold(stepsOf(window));
+  const outcomes = outcomeFold(facts);
+  await writeSubmissions(data, judge, status, outputs, { fold, outcomes }, { fold: own, facilities }, window);
+  const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
+  const deliveries = deliveriesBetween(facts, origins, window.from, window.to);
+  await writeDeliveries(deliveries, rows, outputs, fold, own.deliveries);
+  const failures = failuresBetween(facts, origins, attempts, window, limits);
+  await writeFailures(failures, rows, outputs, fold);
+  return {
+    ...{ readAt: at, asOf, snapshotId: id, replayedAt, newestRowAt, fold, own, watched, traffic },
+    failures: failures
+      .filter(({ receiver }) => outputs.wants(receiver.organization))
+      .map((failure) => failureSummary(failure, rows)),
+    outcomes: outcomes.lines(),
+    duplicateItems: outcomes.duplicates(),
+    duplicateFiles: duplicateFiles(facts, window, watched.sentBefore, (name) => outputs.wants(name)),
+    doubledFilterResults: data.log.doubles,
+    receivers: facts.receivers,
+  };
+}
+
+function failureSummary(failure: Failure, { reports, files }: LineageRows): FailureSummary {
+  const { report } = failure;
+  const instant = (at: Micros): string | null => (Number.isNaN(at) ? null : formatInstant(at));
+  return {
+    reportId: failure.reportId,
+    receiver: failure.receiver.name,
+    organization: failure.receiver.organization,
+    fileName: report < 0 ? "" : files.name(report),
+    items: report < 0 ? null : reports.itemCount[report],
+    state: failure.state,
+    firstFailedAt: formatInstant(failure.firstFailedAt),
+    lastFailedAt: formatInstant(failure.lastFailedAt),
+    attempts: failure.attempts,
+    errorFamily: failure.errorFamily,
+    error: failure.error,
+    resentAt: instant(failure.resentAt),
+    recoveredAt: instant(failure.recoveredAt),
+    senders: failure.senders.map(({ name }) => name),
+    expiresAt: instant(failure.expiresAt),
+  };
+}
