@@ -9,6 +9,7 @@ import { connectionSettings } from "../source/connection-settings.ts";
 import { openSnapshot } from "../source/snapshot.ts";
 import { HOUR } from "../time/instant.ts";
 import { limitsOf } from "./limits-of.ts";
+import { growHeapInSmallSteps } from "./memory.ts";
 import { folderOfRun, planRun } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
 import { runWindow } from "./run.ts";
@@ -40,6 +41,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     printPlan(plan, size, options.json, context.stdout);
     return 0;
   }
+  growHeapInSmallSteps();
   const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet: options.quiet });
   try {
     const result = await runWindow({

@@ -27,6 +27,12 @@ interface Submitted {
   rejected: RejectedRequest | undefined;
 }
 
+/** The rules for items and for submissions. */
+export interface Judging {
+  judge: Judge;
+  status: StatusRules;
+}
+
 /** Where organizations' reports collect what they need of each row. */
 export interface OwnRows {
   fold: OrganizationFold;
@@ -39,8 +45,7 @@ export interface OwnRows {
  */
 export async function writeSubmissions(
   data: WindowData,
-  judge: Judge,
-  status: StatusRules,
+  { judge, status }: Judging,
   outputs: RunOutputs,
   { fold, outcomes }: { fold: SummaryFold; outcomes: OutcomeFold },
   own: OwnRows,

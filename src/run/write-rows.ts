@@ -28,7 +28,7 @@ import { sayTime } from "./say-time.ts";
 import { activeReceiversAt } from "./silence.ts";
 import type { ErrorWriter } from "./write-errors.ts";
 import { writeDeliveries, writeFailures } from "./write-files.ts";
-import { writeSubmissions } from "./write-items.ts";
+import { type Judging, writeSubmissions } from "./write-items.ts";
 
 /** What is left of a window once its rows are written: sums, and what was read beside it. Nothing of it holds the lineage. */
 export interface WrittenRows {
@@ -90,11 +90,10 @@ export async function writeRows(
 
   onPhase("outcomes");
   const { facts, rows, attempts } = data;
-  const judge = new Judge(facts, { asOf, limits, timeZone: window.timeZone, say: sayTime(asOf) });
-  const status = new StatusRules(rows.reports, new ReportWalk(facts.graph, "down"));
   const fold = new SummaryFold(stepsOf(window));
   const outcomes = outcomeFold(facts);
-  await writeSubmissions(data, judge, status, outputs, { fold, outcomes }, { fold: own, facilities }, window);
+  await writeSubmissions(data, judging(data, request, asOf), outputs, { fold, outcomes }, { fold: own, facilities }, window);
+  onPhase("deliveries");
   const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
   const deliveries = deliveriesBetween(facts, origins, window.from, window.to);
   await writeDeliveries(deliveries, rows, outputs, fold, own.deliveries);
@@ -110,6 +109,14 @@ export async function writeRows(
     duplicateFiles: duplicateFiles(facts, window, watched.sentBefore, (name) => outputs.wants(name)),
     doubledFilterResults: data.log.doubles,
     receivers: facts.receivers,
+  };
+}
+
+/** The rules with what they walk on, which takes memory and is of no use once the items are written. */
+function judging({ facts, rows }: WindowData, { plan, limits }: RunRequest, asOf: Micros): Judging {
+  return {
+    judge: new Judge(facts, { asOf, limits, timeZone: plan.window.timeZone, say: sayTime(asOf) }),
+    status: new StatusRules(rows.reports, new ReportWalk(facts.graph, "down")),
   };
 }
 
