@@ -1,9 +1,24 @@
 import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /**
  * Lets V8's heap grow in steps of 30 % instead of up to four times: beside a window's lineage, which is outside of that heap, garbage
- * was half of a run's memory. A day of 300,000 items peaks at 410 MB instead of 550 to 600, for some 10 % more CPU time.
+ * was half of a run's memory. With the collections between phases a day of 300,000 items peaks at 380 MB instead of 550 to 600, for
+ * some 10 % more CPU time.
  */
 export function growHeapInSmallSteps(): void {
   setFlagsFromString("--heap-growing-percent=30");
+}
+
+/** Frees what a phase left before the next one adds to it: V8 does not know that a phase is over. Takes less than 0.1 s. */
+export function collectGarbage(): void {
+  collect ??= exposedCollector();
+  collect();
+}
+
+let collect: (() => void) | undefined;
+
+function exposedCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
 }

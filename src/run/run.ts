@@ -12,6 +12,7 @@ import { attentionLines } from "../summary/operators/lines.ts";
 import type { OrganizationReport } from "../summary/organization/types.ts";
 import type { Summary } from "../summary/types.ts";
 import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
+import { collectGarbage } from "./memory.ts";
 import { RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
 import { summarize } from "./summarize.ts";
@@ -65,6 +66,8 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const outputs = new RunOutputs(folder, plan.organizations);
   const errors = new ErrorWriter(outputs, request.unmasked);
   const written = await writeRows(folder, request, catalogue, outputs, errors);
+  // The lineage is free now, and that is half of the memory.
+  collectGarbage();
   onPhase("pages");
   const { summary, reports } = await summarize(request, written, outputs, errors);
   await writeAttention(attentionLines(summary), outputs);

@@ -15,6 +15,7 @@ import { stepsOf } from "../summary/timeline.ts";
 import type { FailureSummary } from "../summary/types.ts";
 import { formatInstant, type Micros } from "../time/instant.ts";
 import { writeExports } from "./exports.ts";
+import { collectGarbage } from "./memory.ts";
 import { duplicateFiles, outcomeFold } from "./operators-summary.ts";
 import type { RunOutputs } from "./outputs.ts";
 import { type FacilityRows, readFacilities } from "./read/facilities.ts";
@@ -88,11 +89,20 @@ export async function writeRows(
     await snapshot.close();
   }
 
+  collectGarbage();
   onPhase("outcomes");
   const { facts, rows, attempts } = data;
   const fold = new SummaryFold(stepsOf(window));
   const outcomes = outcomeFold(facts);
-  await writeSubmissions(data, judging(data, request, asOf), outputs, { fold, outcomes }, { fold: own, facilities }, window);
+  await writeSubmissions(
+    data,
+    judging(data, request, asOf),
+    outputs,
+    { fold, outcomes },
+    { fold: own, facilities },
+    window,
+  );
+  collectGarbage();
   onPhase("deliveries");
   const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
   const deliveries = deliveriesBetween(facts, origins, window.from, window.to);
