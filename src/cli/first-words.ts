@@ -8,6 +8,7 @@ const FILES: Readonly<Record<string, () => Promise<unknown>[]>> = {
   run: () => [import("./run.ts")],
   demo: () => [import("./demo.ts")],
   verify: () => [import("./verify.ts")],
+  render: () => [import("./render.ts")],
   query: () => [import("./query.ts")],
   trace: () => [import("./trace.ts")],
   lineage: () => [import("./lineage-check.ts")],

@@ -1,4 +1,4 @@
-import parser from "yargs-parser";
+import yargs from "yargs";
 import { UsageError } from "../errors.ts";
 import { nearestWord } from "../nearest-word.ts";
 import { type Command, camelCase, type Option } from "./command.ts";
@@ -8,8 +8,8 @@ import { type Command, camelCase, type Option } from "./command.ts";
  * names. Strict: unknown options, missing or repeated values, words too many or too few, and values
  * that are no choice are a UsageError. Numbers stay text; nothing is guessed.
  */
-export function parseArguments(command: Command, words: readonly string[]): Record<string, unknown> {
-  const raw = tokenize(command, words);
+export async function parseArguments(command: Command, words: readonly string[]): Promise<Record<string, unknown>> {
+  const raw = await tokenize(command, words);
   const result: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(command.options)) {
     result[camelCase(name)] = optionValue(command, name, option, raw[name]);
@@ -19,16 +19,11 @@ export function parseArguments(command: Command, words: readonly string[]): Reco
 
 type Raw = Record<string, unknown> & { _?: readonly (string | number)[] };
 
-/** The words as yargs' own parser takes them apart. */
-function tokenize(command: Command, words: readonly string[]): Raw {
+async function tokenize(command: Command, words: readonly string[]): Promise<Raw> {
   const entries = Object.entries(command.options);
   const texts = entries.filter(([, option]) => option.type !== "flag").map(([name]) => name);
-  const { argv, error } = parser.detailed([...words], {
-    string: texts,
-    boolean: entries.filter(([, option]) => option.type === "flag").map(([name]) => name),
-    // Not a number: one value, and another option is none.
-    narg: Object.fromEntries(texts.map((name) => [name, Number.NaN])),
-    configuration: {
+  return yargs([...words])
+    .parserConfiguration({
       "boolean-negation": false,
       "camel-case-expansion": false,
       "dot-notation": false,
@@ -38,21 +33,27 @@ function tokenize(command: Command, words: readonly string[]): Raw {
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "short-option-groups": false,
-    },
-  });
-  if (error !== null) throw explain(command, error.message);
-  const unknown = Object.keys(argv).filter((name) => name !== "_" && !Object.hasOwn(command.options, name));
-  if (unknown.length > 0) throw unknownOptions(command, unknown);
-  return argv;
+    })
+    .locale("en")
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .string(texts)
+    .requiresArg(texts)
+    .boolean(entries.filter(([, option]) => option.type === "flag").map(([name]) => name))
+    .strictOptions()
+    .fail((message, error) => {
+      throw explain(command, message ?? error?.message ?? "wrong usage");
+    })
+    .parseAsync() as Promise<Raw>;
 }
 
-/** Our words for what the parser says. */
+/** Our words for what yargs says. */
 function explain(command: Command, message: string): UsageError {
   const missing = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  return usage(command, missing === undefined ? message : `--${missing} needs a value`);
-}
-
-function unknownOptions(command: Command, unknown: readonly string[]): UsageError {
+  if (missing !== undefined) return usage(command, `--${missing} needs a value`);
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(", ");
+  if (unknown === undefined) return usage(command, message);
   const nearest = nearestWord(unknown[0] ?? "", Object.keys(command.options));
   const names = unknown.map((name) => (name.length === 1 ? `-${name}` : `--${name}`)).join(", ");
   return usage(command, `${command.words} has no option ${names}`, nearest && `did you mean --${nearest}?`);

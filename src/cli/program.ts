@@ -53,7 +53,7 @@ async function dispatch(
   }
   if (command === undefined) throw unknownCommand(words, given ?? (await allCommands()));
   const { parseArguments } = await import("./parse.ts");
-  const args = parseArguments(command, words.slice(command.words.split(" ").length));
+  const args = await parseArguments(command, words.slice(command.words.split(" ").length));
   return command.run(args, context);
 }
 

@@ -30,7 +30,7 @@ describe.each(commands.map((command) => [command.words, command] as const))("%s"
     for (const [line] of command.examples) {
       const given = shellWords(line);
       expect(given.slice(0, words.split(" ").length).join(" ")).toBe(words);
-      expect(parseArguments(command, given.slice(words.split(" ").length))).toBeDefined();
+      await expect(parseArguments(command, given.slice(words.split(" ").length))).resolves.toBeDefined();
     }
   });
 
