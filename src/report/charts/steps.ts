@@ -3,6 +3,7 @@ import { type Counts, noCounts } from "../../summary/counts.ts";
 import { stepsOf } from "../../summary/timeline.ts";
 import type { SummaryWindow, Timeline } from "../../summary/types.ts";
 import { formatInstant, type Micros, parseInstant } from "../../time/instant.ts";
+import { wholeDays } from "../../time/window.ts";
 import { formatClock, formatShortDate, inZone } from "../../time/zone.ts";
 import type { OutcomeStep } from "./outcome-bars.ts";
 
@@ -29,6 +30,17 @@ export interface KnownDay {
   date: string;
   counts: Counts;
   of: string;
+}
+
+/** The window's own day beside the earlier ones; none for a window that does not end with a local day. */
+export function withToday(
+  window: SummaryWindow,
+  earlier: readonly KnownDay[],
+  today: Omit<KnownDay, "date">,
+): readonly KnownDay[] {
+  const [from, to] = [parseInstant(window.from) as Micros, parseInstant(window.to) as Micros];
+  const days = wholeDays({ from, to, timeZone: window.timeZone });
+  return days ? [...earlier, { ...today, date: days.last }] : earlier;
 }
 
 /** Every day from the first known one to the last; days between of which there is no run have no counts. */

@@ -2,14 +2,12 @@ import { OUTCOMES, type Outcome } from "../../outcome/words.ts";
 import { total } from "../../summary/counts.ts";
 import type { FacilitiesSummary, OrganizationReport } from "../../summary/organization/types.ts";
 import type { ErrorGroupSummary, PairSummary } from "../../summary/types.ts";
-import { parseInstant } from "../../time/instant.ts";
-import { wholeDays } from "../../time/window.ts";
 import { formatShortDate } from "../../time/zone.ts";
 import { deliveryTimes } from "../charts/delivery-times.ts";
 import { flow } from "../charts/flow.ts";
 import { type OutcomeBars, outcomeBars } from "../charts/outcome-bars.ts";
 import { sparkline } from "../charts/sparkline.ts";
-import { stepsOfDays, stepsOfWindow } from "../charts/steps.ts";
+import { stepsOfDays, stepsOfWindow, withToday } from "../charts/steps.ts";
 import { type Frame, frameOf } from "../frame.ts";
 import { cells, RECEIVER_OUTCOMES, sumLine } from "../sums.ts";
 import { headlineOf, isReceiver, isSender } from "./headline.ts";
@@ -89,18 +87,14 @@ function hours({ window, timeZone, timeline }: OrganizationReport, which: "recei
 }
 
 function days({ window, earlierDays, organization }: OrganizationReport, which: "received" | "submitted"): OutcomeBars {
-  const whole = wholeDays({
-    from: parseInstant(window.from) as number,
-    to: parseInstant(window.to) as number,
-    timeZone: window.timeZone,
-  });
-  const known = earlierDays.map((day, at) => ({
+  const earlier = earlierDays.map((day, at) => ({
     date: day.date,
     counts: day[which],
     of: `earlierDays.${at}.${which}`,
   }));
-  const today = whole ? [{ date: whole.last, counts: organization[which], of: `organization.${which}` }] : [];
-  return outcomeBars(stepsOfDays([...known, ...today]));
+  return outcomeBars(
+    stepsOfDays(withToday(window, earlier, { counts: organization[which], of: `organization.${which}` })),
+  );
 }
 
 type Placed<T> = T & { of: string };
