@@ -116,9 +116,7 @@ describe.skipIf(!present)("the pages of a run of the sample", () => {
         // What a page adds up itself, or says in words, is few and named.
         expect(await placelessColumns(tab)).toEqual(
           (await placelessColumns(tab)).filter((column) =>
-            /-table: all$|^traffic-flow-table: items$|^facilities-list: four weeks$|^lookup-tables: active$/.test(
-              column,
-            ),
+            /-table: all$|^flow-table: items$|^facilities-list: four weeks$|^lookup-tables: active$/.test(column),
           ),
         );
       }));
