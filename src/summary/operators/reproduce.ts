@@ -35,7 +35,7 @@ export function reproduceOf({ window }: Summary, operators: OperatorsSummary): R
     undelivered: `lineage-report undelivered ${over} --as-of ${asOf}`,
     errors: `lineage-report errors --group ${over}`,
     duplicates: "items.csv: times_delivered above 1",
-    resends: "deliveries.csv: kind sent, and an earlier row of the same batch file",
+    resends: "deliveries.csv: resend true; what nobody asked for, with lineage-report trace of the file",
     changes: `lineage-report organizations changes --from ${settingChanges.from} --to ${settingChanges.to}`,
     tables: "lineage-report tables list",
     run: `lineage-report run ${over}`,
