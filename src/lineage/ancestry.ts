@@ -12,13 +12,17 @@ export interface RootItem {
  * first in the graph's order. A cycle ends the search.
  */
 export function rootItemOf(graph: Graph, report: number, index: number): RootItem | undefined {
-  const passed = new Set<string>();
+  let passed: Set<string> | undefined;
   let at: RootItem = { root: report, index };
-  for (;;) {
+  for (let steps = 0; ; steps++) {
     if (graph.firstParent[at.root] === graph.firstParent[at.root + 1]) return at;
-    const key = `${at.root}/${at.index}`;
-    if (passed.has(key)) return undefined;
-    passed.add(key);
+    // A pipeline has some eight steps: only a lineage that is much longer may go round in a circle.
+    if (steps >= 100) {
+      passed ??= new Set();
+      const key = `${at.root}/${at.index}`;
+      if (passed.has(key)) return undefined;
+      passed.add(key);
+    }
     const up = parentItem(graph, at.root, at.index);
     if (!up) return undefined;
     at = up;

@@ -36,6 +36,8 @@ export class OriginFinder {
     };
     consider(file);
     this.#ancestors.from(file, consider);
+    // Most files hold the items of one submission.
+    if (roots.length === 1) return { roots, senders: [...senders.values()] };
     roots.sort((left, right) => this.#reports.compare(left, right));
     return {
       roots: roots.filter((root, at) => root !== roots[at - 1]),

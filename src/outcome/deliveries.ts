@@ -59,23 +59,19 @@ export function* deliveriesBetween(
 
 function sentFile(facts: Facts, origins: OriginFinder, report: number): Delivery {
   const at = facts.reports.createdAt[report];
-  const series = lastSeries(attemptsOf(facts, readyFile(facts, report)), at);
-  return {
-    ...common(facts, origins, report, at),
+  const { attempts, resend } = lastSeries(attemptsOf(facts, readyFile(facts, report)), at);
+  return delivery(facts, origins, report, {
+    at,
     kind: "sent",
     transport: facts.files.transport(report),
-    ...series,
-  };
+    attempts,
+    resend,
+  });
 }
 
 function fetchedFile(facts: Facts, origins: OriginFinder, report: number): Delivery {
-  return {
-    ...common(facts, origins, report, facts.reports.createdAt[report]),
-    kind: "download",
-    transport: "",
-    attempts: 0,
-    resend: false,
-  };
+  const at = facts.reports.createdAt[report];
+  return delivery(facts, origins, report, { at, kind: "download", transport: "", attempts: 0, resend: false });
 }
 
 /** An e-mail leaves no report: its batch file stands in, once it is certain that no other file was sent. */
@@ -91,21 +87,26 @@ function mails(
   if (!facts.reports.isLoaded(file) || (task && task.step !== "none")) return [];
   return attempts
     .filter(({ kind, at }) => kind === "email" && at >= from && at < to)
-    .map(({ at }) => ({
-      ...common(facts, origins, file, at),
-      kind: "sent",
-      transport: "EMAIL",
-      ...lastSeries(attempts, at),
-    }));
+    .map(({ at }) => {
+      return delivery(facts, origins, file, { at, kind: "sent", transport: "EMAIL", ...lastSeries(attempts, at) });
+    });
 }
 
-function common(facts: Facts, finder: OriginFinder, report: number, at: Micros) {
-  const { reports } = facts;
+function delivery(
+  { reports }: Facts,
+  finder: OriginFinder,
+  report: number,
+  { at, kind, transport, attempts, resend }: Pick<Delivery, "at" | "kind" | "transport" | "attempts" | "resend">,
+): Delivery {
   const { roots, senders } = finder.of(report);
   return {
     report,
     at,
+    kind,
     receiver: reports.receivers.get(reports.receiver[report]),
+    transport,
+    attempts,
+    resend,
     submissions: roots.length,
     senders,
     oldestSubmittedAt: roots.length === 0 ? Number.NaN : reports.createdAt[roots[0]],
@@ -126,8 +127,11 @@ function attemptsOf(facts: Facts, file: number): readonly Attempt[] {
 
 /** Failed attempts since the last request to send again (or since ever) before a success, and the success. */
 function lastSeries(attempts: readonly Attempt[], success: Micros): { attempts: number; resend: boolean } {
+  if (attempts.length === 0) return FIRST_TRY;
   const before = attempts.filter(({ at }) => at < success);
   const again = before.findLastIndex(({ kind }) => kind === "resend");
   const failed = before.slice(again + 1).filter(({ kind }) => kind === "send_warning" || kind === "send_error");
   return { attempts: failed.length + 1, resend: again >= 0 };
 }
+
+const FIRST_TRY = { attempts: 1, resend: false };

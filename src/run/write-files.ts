@@ -31,10 +31,11 @@ export async function writeDeliveries(
       ...{ kind, transport, resend, receiver: receiver.name, fileName: files.name(report) },
       items: reports.itemCount[report],
     });
-    const head: CsvValue[] = [reports.ids.text(report), at, kind, receiver.name, files.topic(report)];
-    const file: CsvValue[] = [files.format(report), files.name(report), reports.itemCount[report], transport];
-    const origin: CsvValue[] = [submissions, names(delivery.senders), known(delivery.oldestSubmittedAt)];
-    const row = [...head, ...file, attempts, resend, ...origin];
+    const row: CsvValue[] = [
+      ...[reports.ids.text(report), at, kind, receiver.name, files.topic(report), files.format(report)],
+      ...[files.name(report), reports.itemCount[report], transport, attempts, resend, submissions],
+      ...[names(delivery.senders), known(delivery.oldestSubmittedAt)],
+    ];
     const line = formatter.formatRow(row);
     let full = outputs.whole.deliveries.writeLine(line);
     full = outputs.of(receiver.organization)?.deliveries.writeLine(line) ?? full;
