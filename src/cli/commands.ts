@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { connections } from "./connections.ts";
 import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
 import { errors } from "./errors.ts";
 import { failures } from "./failures.ts";
 import { ledgerInit } from "./ledger.ts";
@@ -44,4 +45,5 @@ export const commands: readonly Command[] = [
   ...schedule,
   ...mail,
   ledgerInit,
+  doctor,
 ];

@@ -25,17 +25,27 @@ export interface SettingArguments {
 
 /** Settings by flag, environment, file and default; warnings go to stderr. Throws UsageError and ConfigError. */
 export async function readSettings(args: SettingArguments, context: Context): Promise<Settings> {
+  const { settings, warnings } = await loadSettings(args, context);
+  for (const warning of warnings) context.stderr.write(`lineage-report: warning: ${warning}\n`);
+  return settings;
+}
+
+/** The same, with warnings and the name of the file that was read handed back. Throws UsageError and ConfigError. */
+export async function loadSettings(
+  args: SettingArguments,
+  context: Pick<Context, "env" | "cwd">,
+): Promise<{ settings: Settings; warnings: readonly string[]; file: string | undefined }> {
   const { databaseUrl, timeZone, out, queries, templates } = args;
   if (databaseUrl !== undefined) refusePassword(databaseUrl);
   const { loadConfig } = await import("../config/load.ts");
-  const { config, warnings } = await loadConfig({
+  const { config, warnings, file } = await loadConfig({
     file: args.config,
     flags: { timeZone, out, queries, templates },
     env: context.env,
     cwd: context.cwd,
   });
-  for (const warning of warnings) context.stderr.write(`lineage-report: warning: ${warning}\n`);
-  return { config, connection: { databaseUrl, env: withFileSettings(context.env, config.database) } };
+  const connection = { databaseUrl, env: withFileSettings(context.env, config.database) };
+  return { settings: { config, connection }, warnings, file };
 }
 
 /** Every user of the machine can list the command lines of all processes, so a password has no place on one. */

@@ -17,9 +17,11 @@ export interface ConfigRequest {
 
 /**
  * Reads the configuration: the file that `--config` or LINEAGE_REPORT_CONFIG names, else
- * lineage-report.yaml in the working directory if there is one. Throws ConfigError that lists every fault.
+ * lineage-report.yaml in the working directory if there is one, whose name is handed back. Throws ConfigError that lists every fault.
  */
-export async function loadConfig(request: ConfigRequest): Promise<{ config: Config; warnings: readonly string[] }> {
+export async function loadConfig(
+  request: ConfigRequest,
+): Promise<{ config: Config; warnings: readonly string[]; file: string | undefined }> {
   const { flags = {}, env, cwd } = request;
   const file = await findFile(request);
   const { config, warnings, errors } = parseConfig({ flags, env, cwd, file });
@@ -31,7 +33,7 @@ export async function loadConfig(request: ConfigRequest): Promise<{ config: Conf
       { hint: "docs/configuration.md lists every setting" },
     );
   }
-  return { config, warnings };
+  return { config, warnings, file: file?.name };
 }
 
 async function findFile({ file, env, cwd }: ConfigRequest): Promise<ConfigFile | undefined> {

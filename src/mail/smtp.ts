@@ -1,8 +1,8 @@
-import { isIP } from "node:net";
 import { Readable } from "node:stream";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Micros } from "../time/instant.ts";
 import { SECOND } from "../time/instant.ts";
+import { smtpConnection } from "./smtp-connection.ts";
 import { explainSmtp, type SmtpError, withoutSecrets } from "./smtp-errors.ts";
 import type { SmtpSettings } from "./smtp-settings.ts";
 
@@ -68,25 +68,7 @@ class Conversation {
   constructor(settings: SmtpSettings, handover: Handover) {
     this.#settings = settings;
     this.#handover = handover;
-    this.#connection = new SMTPConnection({
-      host: settings.host,
-      port: settings.port,
-      secure: settings.secure,
-      requireTLS: settings.tls === "require",
-      ignoreTLS: settings.tls === "off",
-      name: settings.clientName,
-      connectionTimeout: settings.timeoutMs,
-      greetingTimeout: settings.timeoutMs,
-      dnsTimeout: settings.timeoutMs,
-      socketTimeout: settings.timeoutMs,
-      tls: {
-        // RFC 6066 allows names only; an address is compared with the certificate all the same.
-        ...(isIP(settings.host) === 0 ? { servername: settings.host } : {}),
-        ...(settings.ca === undefined ? {} : { ca: settings.ca }),
-        rejectUnauthorized: settings.verify,
-      },
-      logger: false,
-    });
+    this.#connection = smtpConnection(settings);
   }
 
   run(): Promise<SmtpResult> {
