@@ -1,7 +1,12 @@
 import type { Context } from "../cli/context.ts";
+import { createProgress, type Progress } from "../progress.ts";
 import { printableText } from "../query/table.ts";
 import { helpers } from "../report/helpers.ts";
+import { readEarlierRuns } from "../run/earlier-runs.ts";
+import { folderOfRun } from "../run/plan.ts";
+import type { Catalogue } from "../source/catalogue.ts";
 import { query, rows } from "../source/row-stream.ts";
+import type { Snapshot } from "../source/snapshot.ts";
 import type { Row } from "../source/value-types.ts";
 import { formatInstant } from "../time/instant.ts";
 import { describeWindow, type Window } from "../time/window.ts";
@@ -15,43 +20,80 @@ import {
   withTraffic,
 } from "./changes.ts";
 import { type CommandOptions, formatFor, printCsv, printLines, resultColumns, withSnapshot } from "./environment.ts";
+import type { NewPairs } from "./new-pairs.ts";
+import { PAIR_COLUMNS, pairRow, pairsJson, printPairs } from "./print-pairs.ts";
+import { readNewPairs } from "./read-pairs.ts";
 
 export interface ChangesOptions extends CommandOptions {
   window: Window;
-  /** Only this organization's settings. */
+  /** Only this organization's settings, and pairs of which it is a side. */
   organization: string | undefined;
+  /** Look for new pairs too, this many days back; undefined for none. */
+  lookBack: number | undefined;
+  quiet: boolean;
 }
 
 /** `lineage-report organizations changes`: which settings changed, and the traffic around it. Returns the exit code. */
 export async function changesCommand(options: ChangesOptions, context: Context): Promise<number> {
   const { window, organization } = options;
-  const listed = await withSnapshot(options, context, "organizations changes", async (snapshot, catalogue) => {
-    const { from, to } = window;
-    const found = await query(snapshot, catalogue.find("organizations-changes"), { from, to });
-    const changes = found.rows
-      .map(readChangeRow)
-      .filter((change) => organization === undefined || change.organization === organization);
-    const events: TrafficEvent[] = [];
-    const organizations = [...new Set(changes.map((change) => change.organization))].filter((name) => name !== "");
-    if (organizations.length > 0) {
-      const around = { from: from - TRAFFIC_AROUND, to: to + TRAFFIC_AROUND, organizations };
-      for await (const batch of rows(snapshot, catalogue.find("organizations-traffic"), around)) {
-        for (const [type, party, at, items] of batch) {
-          events.push({
-            type: type as TrafficEvent["type"],
-            party: String(party),
-            at: at as number,
-            items: Number(items),
-          });
+  const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet: options.quiet });
+  const { listed, pairs } = await withSnapshot(
+    options,
+    context,
+    "organizations changes",
+    async (snapshot, catalogue) => {
+      const { from, to } = window;
+      const found = await query(snapshot, catalogue.find("organizations-changes"), { from, to });
+      const changes = found.rows
+        .map(readChangeRow)
+        .filter((change) => organization === undefined || change.organization === organization);
+      const events: TrafficEvent[] = [];
+      const organizations = [...new Set(changes.map((change) => change.organization))].filter((name) => name !== "");
+      if (organizations.length > 0) {
+        const around = { from: from - TRAFFIC_AROUND, to: to + TRAFFIC_AROUND, organizations };
+        for await (const batch of rows(snapshot, catalogue.find("organizations-traffic"), around)) {
+          for (const [type, party, at, items] of batch) {
+            events.push({
+              type: type as TrafficEvent["type"],
+              party: String(party),
+              at: at as number,
+              items: Number(items),
+            });
+          }
         }
       }
-    }
-    return withTraffic(changes, events, options.asOf ?? snapshot.at);
-  });
+      return {
+        listed: withTraffic(changes, events, options.asOf ?? snapshot.at),
+        pairs: await newPairs(snapshot, catalogue, options, progress),
+      };
+    },
+  ).finally(() => progress.stop());
   const format = formatFor(options, context);
-  if (format === "csv") await printCsv(CHANGE_COLUMNS, listed.map(changeRow), context);
-  else printLines(format === "json" ? [JSON.stringify(listed.map(changeJson))] : printChanges(listed, window), context);
+  if (format === "csv") {
+    if (pairs) await printCsv(PAIR_COLUMNS, pairs.fresh.map(pairRow), context);
+    else await printCsv(CHANGE_COLUMNS, listed.map(changeRow), context);
+  } else if (format === "json") {
+    const changes = listed.map(changeJson);
+    printLines([JSON.stringify(pairs ? { changes, pairs: pairsJson(pairs) } : changes)], context);
+  } else {
+    const below = pairs ? ["", ...printPairs(pairs, window.timeZone)] : [];
+    printLines([...printChanges(listed, window), ...below], context);
+  }
   return 0;
+}
+
+/** The pairs that are new, when they are asked for: they cost the lineage of the window and of days before it. */
+async function newPairs(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  { window, organization, lookBack, config }: ChangesOptions,
+  progress: Progress,
+): Promise<NewPairs | undefined> {
+  if (lookBack === undefined) return undefined;
+  const { days: earlierDays } = await readEarlierRuns(folderOfRun(config.out, window), window, []);
+  const { settleHours } = config.limits;
+  const onPhase = (phase: string): void => void progress.phase(phase);
+  return readNewPairs(snapshot, catalogue, { window, organization, lookBack, settleHours, earlierDays, onPhase });
 }
 
 const CHANGE_COLUMNS = resultColumns(

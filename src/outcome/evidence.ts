@@ -24,13 +24,13 @@ export interface ReceiverEvidence {
  * items by the hundred thousand.
  */
 export class Evidence {
-  readonly #facts: Facts;
+  readonly #facts: Pick<Facts, "reports" | "kinds">;
   readonly #slots: ReceiverEvidence[] = [];
   #used = 0;
   /** Leaves that belong to no receiver. */
   readonly unaddressed: number[] = [];
 
-  constructor(facts: Facts) {
+  constructor(facts: Pick<Facts, "reports" | "kinds">) {
     this.#facts = facts;
   }
 

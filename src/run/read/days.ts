@@ -46,7 +46,7 @@ export async function* readDays(
 }
 
 /** The local days of a window, the first and the last cut to it. */
-function* localDays({ from, to, timeZone }: Window): Generator<{ from: Micros; to: Micros }> {
+export function* localDays({ from, to, timeZone }: Window): Generator<{ from: Micros; to: Micros }> {
   for (let start = from; start < to; ) {
     const next = toMicros(inZone(start, timeZone).toPlainDate().add({ days: 1 }).toZonedDateTime(timeZone));
     yield { from: start, to: Math.min(next, to) };
