@@ -58,7 +58,7 @@ async function doctor(env: Record<string, string> = {}, ...args: string[]): Prom
 const wrong = ({ findings }: Told) => findings.filter(({ state }) => state !== "ok");
 
 /** Does something to the database, asks the doctor, and undoes it. */
-async function after(change: string, undo: string): Promise<Told> {
+async function withChange(change: string, undo: string): Promise<Told> {
   await database.client.query(change);
   try {
     return await doctor();
@@ -103,7 +103,7 @@ describe("rights", () => {
   });
 
   test("beside reading are faults", async () => {
-    const told = await after(
+    const told = await withChange(
       `grant insert, delete on setting to ${role}; grant update (values) on setting to ${role}`,
       `revoke insert, delete on setting from ${role}; revoke update (values) on setting from ${role}`,
     );
@@ -116,9 +116,9 @@ describe("rights", () => {
   });
 
   test("of the role itself, and of roles that it belongs to", async () => {
-    const powerful = await after(`alter role ${role} createdb`, `alter role ${role} nocreatedb`);
+    const powerful = await withChange(`alter role ${role} createdb`, `alter role ${role} nocreatedb`);
     expect(wrong(powerful)[0]).toMatchObject({ state: "fault", message: expect.stringContaining("is createdb") });
-    const member = await after(`grant pg_write_all_data to ${role}`, `revoke pg_write_all_data from ${role}`);
+    const member = await withChange(`grant pg_write_all_data to ${role}`, `revoke pg_write_all_data from ${role}`);
     expect(member.code).toBe(1);
     expect(
       wrong(member)
@@ -131,7 +131,7 @@ describe("rights", () => {
   });
 
   test("to read more, to create, or a role that is not read-only by default are warnings", async () => {
-    const more = await after(
+    const more = await withChange(
       `create table beside (n int); grant select on beside to ${role}; alter role ${role} reset default_transaction_read_only`,
       `drop table beside; alter role ${role} set default_transaction_read_only = on`,
     );
@@ -140,7 +140,7 @@ describe("rights", () => {
       `the role "${role}" may read beside, which no query needs`,
       `the role "${role}" is not read-only by default; the program's own transactions are`,
     ]);
-    const create = await after(
+    const create = await withChange(
       `grant create on schema public to ${role}`,
       `revoke create on schema public from ${role}`,
     );
@@ -150,7 +150,7 @@ describe("rights", () => {
   });
 
   test("that policies narrow are a fault: rows would be missing in silence", async () => {
-    const told = await after(
+    const told = await withChange(
       "alter table action enable row level security",
       "alter table action disable row level security",
     );
@@ -162,13 +162,13 @@ describe("rights", () => {
 
 describe("the schema", () => {
   test("without a table, and without a column", async () => {
-    const table = await after("alter table task rename to tasks", "alter table tasks rename to task");
+    const table = await withChange("alter table task rename to tasks", "alter table tasks rename to task");
     expect(wrong(table).map(({ state, message }) => `${state} ${message}`)).toEqual([
       expect.stringMatching(/^fault there is no table task, which .* need$/),
       // Rights stay with a table that is renamed.
       `warning the role "${role}" may read tasks, which no query needs`,
     ]);
-    const column = await after(
+    const column = await withChange(
       "alter table setting rename column created_by to made_by",
       "alter table setting rename column made_by to created_by",
     );
