@@ -28,6 +28,7 @@ const FILES: Readonly<Record<string, () => Promise<unknown>[]>> = {
   schedule: () => [import("./schedule.ts")],
   mail: () => [import("./mail.ts")],
   ledger: () => [import("./ledger.ts")],
+  doctor: () => [import("./doctor.ts")],
 };
 
 /** Every command that begins with the word; none for a word that is none of a command's. */
