@@ -89,6 +89,8 @@ export const helpers = {
 };
 
 function group(value: number): string {
+  // Most cells of a page are small, and need no look.
+  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
   const [whole, fraction] = String(value).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

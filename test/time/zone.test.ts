@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/package.ts";
 import { parseInstant } from "../../src/time/instant.ts";
@@ -88,4 +89,37 @@ describe("the host's own zone and language", () => {
     const from = at("2026-10-31T04:00:00Z");
     expect(output.trim()).toBe(`Sun Nov 01 2026 23:30 (US/Eastern) 2026-10-31 ${from} ${from + 24 * 3_600_000_000}`);
   });
+});
+
+it("a clock that is asked once a quarter of an hour says what the calendar says for each minute", () => {
+  const calendar = (instant: number, zone: string): string => {
+    const local = Temporal.Instant.fromEpochMilliseconds(Math.floor(instant / 1000)).toZonedDateTimeISO(zone);
+    return `${String(local.hour).padStart(2, "0")}:${String(local.minute).padStart(2, "0")}`;
+  };
+  const zones = [
+    "America/New_York",
+    "US/Pacific",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+    "Pacific/Apia",
+    "UTC",
+  ];
+  // Around clock changes, ordinary days, and before whole quarters were the rule everywhere.
+  const starts = [
+    "2026-03-08T06:30:00Z",
+    "2026-11-01T04:30:00Z",
+    "2026-04-04T14:00:00Z",
+    "2011-12-30T09:00:00Z",
+    "1971-06-01T00:00:00Z",
+  ];
+  for (const zone of [...zones, "Africa/Monrovia"]) {
+    for (const start of starts) {
+      for (let minute = 0; minute < 180; minute += 7) {
+        const instant = at(start) + minute * 60_000_000 + 59_999_999;
+        expect(formatClock(instant, zone).slice(0, 5), `${zone} ${start} ${minute}`).toBe(calendar(instant, zone));
+        expect(formatShortMoment(instant, zone).slice(7, 12)).toBe(calendar(instant, zone));
+      }
+    }
+  }
 });

@@ -7,6 +7,8 @@ import { wholeDays } from "../../time/window.ts";
 import { formatClock, formatShortDate, inZone } from "../../time/zone.ts";
 import type { OutcomeStep } from "./outcome-bars.ts";
 
+const NOTHING: Counts = noCounts();
+
 /** Every hour or day of a window, those without a submission too. */
 export function stepsOfWindow(
   window: SummaryWindow,
@@ -21,7 +23,7 @@ export function stepsOfWindow(
       step === "hour"
         ? formatClock(start, timeZone)
         : formatShortDate(inZone(start, window.timeZone).toPlainDate().toString());
-    return { label, of: "", counts: noCounts(), ...known.get(formatInstant(start)) };
+    return { label, of: "", counts: NOTHING, ...known.get(formatInstant(start)) };
   });
 }
 
