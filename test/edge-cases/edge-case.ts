@@ -96,7 +96,7 @@ export function testCases(cases: readonly EdgeCase[]): void {
         failures.set(key(night), error);
       }
     }
-  }, 120_000);
+  }, 600_000);
 
   afterAll(async () => {
     await rm(out, { recursive: true, force: true });
