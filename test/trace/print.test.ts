@@ -9,7 +9,7 @@ import { formatCsv } from "../../src/trace/print/csv.ts";
 import { formatDot, formatMermaid } from "../../src/trace/print/diagram.ts";
 import { formatHtml } from "../../src/trace/print/html.ts";
 import { formatText, treeLines } from "../../src/trace/print/text.ts";
-import type { TraceResult } from "../../src/trace/types.ts";
+import type { SubmissionStory, TraceResult } from "../../src/trace/types.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { details, scenario } from "../support/rows.ts";
 import { traceIds } from "./support.ts";
@@ -102,6 +102,39 @@ test("the JSON's members are all described", async () => {
     return value;
   });
   for (const name of names) expect(docs).toContain(`\`${name}\``);
+});
+
+test("a story of thousands of items stays readable: lists are shortened, and what is left out is counted", () => {
+  const [answer] = result.answers;
+  const story = answer?.stories[0] as SubmissionStory;
+  const [group] = story.outcomes;
+  const [file] = group!.files;
+  const scattered = Array.from({ length: 3000 }, (_, at) => (at % 3 === 0 ? `${4 * at}-${4 * at + 1}` : `${4 * at}`));
+  const many: SubmissionStory = {
+    ...story,
+    items: null,
+    outcomes: Array.from({ length: 30 }, (_, at) => ({
+      ...group!,
+      receiver: `phd-${at}.elr`,
+      items: scattered.join(", "),
+      count: 4000,
+      files: Array.from({ length: 20 }, () => ({ ...file!, positions: scattered.join(", ") })),
+      moreFiles: 7,
+    })),
+    messages: Array.from({ length: 100 }, (_, at) => ({ ...story.messages[0]!, message: `message ${at}`, count: 2 })),
+  };
+  const text = formatText({ ...result, graph: null, answers: [{ ...answer!, stories: [many] }] }, { color: false });
+  const lines = text.split("\n").filter((line) => !line.startsWith("lineage"));
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(300);
+  expect(lines.length).toBeLessThan(30 * 7 + 42 + 40);
+  // Twelve ranges of three in a row, 1 + 1 + 2 numbers, are sixteen of the four thousand.
+  expect(text.match(/items 0-1, 4, 8, 12-13, .* \+ 3,984 more: /g)).toHaveLength(30);
+  expect(text.match(/\+ 25 more files$/gm)).toHaveLength(30);
+  expect(text).toContain("message 39 ");
+  expect(text).not.toContain("message 40 ");
+  expect(text).toContain("+ 120 more (--format json lists them)");
+  // For machines nothing is left out.
+  expect(formatCsv({ ...result, answers: [{ ...answer!, stories: [many] }] })).toContain("11996");
 });
 
 describe("hostile names stay text", () => {

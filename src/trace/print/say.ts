@@ -34,6 +34,14 @@ export interface SaidRow {
 
 const { number } = helpers;
 
+/** Files that a receiver's row tells of, and lines that all rows together may take for them; the rest is counted. */
+const MOST_FILES = 6;
+const MOST_LINES = 60;
+/** Items or positions that are listed, neighbours as one; the rest is counted. */
+const MOST_RANGES = 12;
+/** Errors, warnings and filters that are listed, the gravest first. */
+const MOST_MESSAGES = 40;
+
 export function sayStory(story: Story, timeZone: string): Said {
   switch (story.kind) {
     case "submission":
@@ -77,7 +85,7 @@ function saySubmission(story: SubmissionStory, timeZone: string): Said {
     rows: story.outcomes.map((group) => sayOutcome(group, story, timeZone)),
     notes,
     messagesTitle: "Errors, warnings and filters",
-    messages: story.messages.map(sayMessage),
+    messages: listedMessages(story.messages),
   };
 }
 
@@ -86,13 +94,18 @@ function sayStep(step: NonNullable<SubmissionStory["step"]>, timeZone: string): 
   return `${step.reportId}, written by ${step.writtenBy}${to}, ${sayMoment(step.createdAt, timeZone)}`;
 }
 
-function sayOutcome(group: OutcomeGroup, { items, contents }: SubmissionStory, timeZone: string): SaidRow {
+function sayOutcome(group: OutcomeGroup, story: SubmissionStory, timeZone: string): SaidRow {
+  const { items, contents, outcomes } = story;
   const isOne = group.count === 1 && (items === group.items || contents.items === 1);
   const acts =
     group.acts === "nobody" ? "" : `; ${group.acts === "reportstream" ? "ReportStream" : `the ${group.acts}`} must act`;
   const all = isOne ? "" : `${itemsText(group.items)}: `;
-  const lines = group.files.flatMap((file) => sayFate(file, timeZone));
-  if (group.moreFiles > 0) lines.push(`+ ${number(group.moreFiles)} more ${group.moreFiles === 1 ? "file" : "files"}`);
+  // Many receivers with many files each are told in fewer words, so that they can still be read one beside the other.
+  const told = Math.max(1, Math.min(MOST_FILES, Math.floor(MOST_LINES / outcomes.length)));
+  const files = group.files.length <= told + 1 ? group.files : group.files.slice(0, told);
+  const lines = files.flatMap((file) => sayFate(file, timeZone));
+  const more = group.files.length - files.length + group.moreFiles;
+  if (more > 0) lines.push(`+ ${number(more)} more ${more === 1 ? "file" : "files"}`);
   return {
     who: group.receiver ?? "no receiver",
     outcome: group.outcome,
@@ -193,7 +206,7 @@ function sayRejected(story: RejectedStory, timeZone: string): Said {
     ],
     notes: [],
     messagesTitle: "Errors, warnings and filters",
-    messages: story.messages.map(sayMessage),
+    messages: listedMessages(story.messages),
   };
 }
 
@@ -238,6 +251,12 @@ function sayMessage({ type, errorCode, field, message, receiver, step, items, co
   return `${times > 1 ? `${number(times)} × ` : ""}${type}${code}${where} ${message} (${about})`;
 }
 
+function listedMessages(messages: readonly MessageGroup[]): string[] {
+  if (messages.length <= MOST_MESSAGES + 1) return messages.map(sayMessage);
+  const more = messages.slice(MOST_MESSAGES).reduce((sum, { count: times }) => sum + times, 0);
+  return [...messages.slice(0, MOST_MESSAGES).map(sayMessage), `+ ${number(more)} more (--format json lists them)`];
+}
+
 /** What could not be answered, in sentences. */
 export function sayRest({ choices, notFound, coverage, timeZone }: TraceResult): {
   choices: { title: string; options: { ask: string; text: string }[] }[];
@@ -271,11 +290,22 @@ export function sayRest({ choices, notFound, coverage, timeZone }: TraceResult):
 }
 
 function itemsText(items: string): string {
-  return /[-,]/.test(items) ? `items ${items}` : `item ${items}`;
+  return /[-,]/.test(items) ? `items ${shortened(items)}` : `item ${items}`;
 }
 
 function rowsText(positions: string): string {
-  return /[-,]/.test(positions) ? `rows ${positions}` : `row ${positions}`;
+  return /[-,]/.test(positions) ? `rows ${shortened(positions)}` : `row ${positions}`;
+}
+
+/** Of many numbers the first ones, and how many more there are; JSON and CSV have all. */
+function shortened(ranges: string): string {
+  const parts = ranges.split(", ");
+  if (parts.length <= MOST_RANGES + 1) return ranges;
+  const more = parts.slice(MOST_RANGES).reduce((sum, part) => {
+    const [first = 0, last = first] = part.split("-").map(Number);
+    return sum + last - first + 1;
+  }, 0);
+  return `${parts.slice(0, MOST_RANGES).join(", ")} + ${number(more)} more`;
 }
 
 function count(value: number, word: string): string {
