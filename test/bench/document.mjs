@@ -41,6 +41,7 @@ export function performanceDocument(result) {
   if (result.export) parts.push(exportPart(result.export));
   if (result.walk) parts.push(walkPart(result.walk));
   if (result.trace) parts.push(tracePart(result.trace));
+  if (result.tables) parts.push(tablesPart(result.tables));
   if (result.other) parts.push(otherPart(result.other));
   parts.push("## Targets", targets(result));
   return `${parts.join("\n\n")}\n`;
@@ -127,6 +128,16 @@ A ladder of ${rungs} diamonds, in which the ways through double at each, took ${
 ${(ladder.statementSeconds * 1000).toFixed(0)} ms from their sending to their last row, the way there and back and the reading included.`;
 }
 
+function tablesPart({ rows, create, copy, ratios }) {
+  return `## Lookup tables
+
+${table([
+  ["what", "seconds", "own CPU", "server CPU", "peak MB", "ratio"],
+  [`\`tables create\` of ${whole(rows)} rows, checks and checksum included`, ...usage(create), "1.00"],
+  ["`psql \\copy` of the same rows into the same table", ...usage(copy), ratio(ratios.toCopy)],
+])}`;
+}
+
 function otherPart(section) {
   return `## Other work
 
@@ -137,11 +148,10 @@ ${table([
     `\`errors\` of an action log of ${whole(rows)} rows`,
     ...usage(section[`log${rows}`]),
   ]),
-  [`\`tables create\` of ${whole(section.tableRows)} rows`, ...usage(section.table)],
-  ...(section.tableCopy ? [["`psql \\copy` of the same rows", ...usage(section.tableCopy)]] : []),
+  ...(section.table ? [[`\`tables create\` of ${whole(section.tableRows)} rows`, ...usage(section.table)]] : []),
   [`pages for ${section.organizations} organizations`, ...usage(section.pages)],
   ["`--help`", ...usage(section.help)],
-])}${section.ratios ? `\n\nA table is created in ${ratio(section.ratios.tableToCopy)} times what \`psql \\copy\` needs for the same rows.` : ""}`;
+])}`;
 }
 
 function targets(result) {

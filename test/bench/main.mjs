@@ -7,6 +7,7 @@ import { profileRun } from "./profile.mjs";
 import { exportSection } from "./section-export.mjs";
 import { otherSection } from "./section-other.mjs";
 import { runSection } from "./section-run.mjs";
+import { tablesSection } from "./section-tables.mjs";
 import { traceSection } from "./section-trace.mjs";
 import { walkSection } from "./section-walk.mjs";
 import { connect, dayOf, HOME, SETTINGS, startServer } from "./server.mjs";
@@ -16,6 +17,7 @@ const SECTIONS = {
   export: exportSection,
   walk: walkSection,
   trace: traceSection,
+  tables: tablesSection,
   other: otherSection,
 };
 

@@ -115,7 +115,7 @@ function loaderOf(
 
 /** ReportStream does not tell names apart by case, the database does: two such tables would hide each other. */
 async function checkNewName(tables: StoredTables, { table, newTable }: CreateOptions): Promise<void> {
-  const names = [...new Set((await tables.versions()).map((version) => version.table))];
+  const names = await tables.names();
   const sameWord = names.find((name) => name.toLowerCase() === table.toLowerCase());
   if (sameWord !== undefined) {
     throw new UsageError(`there is a lookup table "${sameWord}"; "${table}" would differ in case only`, {

@@ -77,7 +77,7 @@ export function largestDrop({ settings }: TablesOptions): number {
 export async function versionsOf(tables: StoredTables, table: string): Promise<StoredVersion[]> {
   const versions = await tables.versions(table);
   if (versions.length > 0) return versions;
-  const names = [...new Set((await tables.versions()).map((version) => version.table))];
+  const names = await tables.names();
   const near = names.find((name) => name.toLowerCase() === table.toLowerCase()) ?? nearestWord(table, names);
   throw new UsageError(`there is no lookup table "${table}"`, {
     hint: near === undefined ? "`lineage-report tables list` names them" : `did you mean "${near}"?`,

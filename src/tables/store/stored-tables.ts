@@ -46,6 +46,12 @@ export class StoredTables {
     return found.map(readVersion);
   }
 
+  /** Every table's name; unlike `versions` it counts no rows. */
+  async names(): Promise<string[]> {
+    const { rows: found } = await query(this.#snapshot, this.#catalogue.find("tables-names"), {});
+    return found.map(([name]) => String(name));
+  }
+
   /**
    * The versions that the transaction touched which made the active version active: the one before, where
    * there is exactly one. See queries/tables-before-active.sql for how and when it is known.

@@ -6,7 +6,7 @@ import type { WriteOptions } from "./write-session.ts";
  * So much text is held back before anything is written, so that most tables are checked to their last row first, and what is
  * refused or identical leaves nothing behind in the database, not even rows that were taken back.
  */
-const HELD_BACK = 4 * 1024 * 1024;
+const HELD_BACK = 1024 * 1024;
 
 /** Once they go out, so much may wait for the server. */
 const AHEAD = 512 * 1024;
