@@ -5,7 +5,7 @@ import { openSnapshot } from "../../dist/source/snapshot.js";
 import { readAsked } from "../../dist/trace/asked.js";
 import { trace } from "../../dist/trace/trace.js";
 import { LINEAGE_START, ladderOf, largeSubmission, lineageOf } from "./lineages.mjs";
-import { alternate, round, runProgram } from "./measure.mjs";
+import { alternate, runProgram } from "./measure.mjs";
 import { count, DAY } from "./server.mjs";
 
 const RUNGS = 40;
@@ -50,8 +50,8 @@ export async function traceSection({ server, items, repeat, log }) {
 }
 
 /**
- * One trace within this process: how long it waited for its statements, their way there and back and the reading of
- * their rows included, from the first one to the last.
+ * One trace within this process: how long its statements took from their sending to their last row, and for how much of
+ * that it waited, for the server and the way there and back. The rest of it this process was at work itself.
  */
 async function statementsOf(databaseUrl, id) {
   const snapshot = await openSnapshot(connectionSettings({ databaseUrl, env: {} }), {
@@ -61,16 +61,22 @@ async function statementsOf(databaseUrl, id) {
   try {
     let statements = 0;
     let milliseconds = 0;
+    let busy = 0;
     let started = 0;
+    let startedCpu = process.cpuUsage();
     const { begin, settle } = snapshot;
     snapshot.begin = async (context) => {
       statements++;
       started = performance.now();
+      startedCpu = process.cpuUsage();
       return begin.call(snapshot, context);
     };
     snapshot.settle = async (context, undo) => {
       await settle.call(snapshot, context, undo);
-      milliseconds += performance.now() - started;
+      const took = performance.now() - started;
+      const { user, system } = process.cpuUsage(startedCpu);
+      milliseconds += took;
+      busy += Math.min(took, (user + system) / 1000);
     };
     const before = performance.now();
     const result = await trace({
@@ -88,7 +94,12 @@ async function statementsOf(databaseUrl, id) {
     });
     const seconds = (performance.now() - before) / 1000;
     if (result.graph?.reports !== 3 * RUNGS + 1) throw new Error(`the ladder has ${result.graph?.reports} reports`);
-    return { seconds, statements, statementSeconds: round(milliseconds / 1000) };
+    return {
+      seconds,
+      statements,
+      statementSeconds: milliseconds / 1000,
+      waitedSeconds: (milliseconds - busy) / 1000,
+    };
   } finally {
     await snapshot.close();
   }
