@@ -10,7 +10,7 @@
 -- column: state text - of a state or a county
 -- column: county text - of a county
 -- column: topic text - the topic
--- column: format text - what a sender sends
+-- column: format text - what a sender sends, or what a receiver gets
 -- column: status text - active, testing or inactive
 -- column: transport text - the transport's type; none for a receiver that fetches its files
 -- column: batches_per_day text - how often a receiver's files are made; empty for no timing
@@ -56,7 +56,18 @@ select
   substring(values ->> 'stateCode' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$') as state,
   case when jsonb_typeof(values -> 'countyName') = 'string' then values ->> 'countyName' end as county,
   substring(values ->> 'topic' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$') as topic,
-  case when type = 'sender' then substring(values ->> 'format' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$') end as format,
+  case
+    when type = 'sender' then substring(values ->> 'format' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$')
+    when type <> 'receiver' then null
+    when values -> 'translation' ->> 'type' = 'FHIR' then 'FHIR'
+    when values -> 'translation' ->> 'type' <> 'HL7' then coalesce(
+      substring(values -> 'translation' ->> 'format' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$'),
+      substring(values -> 'translation' ->> 'type' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$')
+    )
+    when 'true' in (values -> 'translation' ->> 'useBatching', values -> 'translation' ->> 'useBatchHeaders')
+      then 'HL7_BATCH'
+    else substring(values -> 'translation' ->> 'type' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$')
+  end as format,
   substring(values ->> 'customerStatus' from '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$') as status,
   case
     when type <> 'receiver' then null

@@ -176,6 +176,14 @@ const AFTER_WORD =
   /\b((?:UnknownHostException|resolve host|unknown host|No such host|not resolve|connect to|Connection to|Connected to|host|server|address)(?: host)?:? {1,2})(?!‹|is\b|was\b|key\b|has\b|not\b|be\b|the\b|a\b|an\b|refused|timed|closed|reset|to\b|returned|error|side|did|by\b|name\b|for\b|with\b|in\b|at\b|on\b|of\b|and\b|or\b|negotiation|certificate|verification)[^\s,;()‹›]{2,255}/gi;
 const USER =
   /\b((?:user(?:name)?|login|account|principal|for) {1,2})(?=[A-Za-z0-9_.\\-]{2,80}(?:[,;)]|$| from| at| on))(?!the |a |an |‹|orgService)[A-Za-z0-9_.\\-]{2,80}/g;
+/** `user labs with …`: a preposition ends a user as a bracket does, but not a word of the sentence itself. */
+const USER_WITH =
+  /\b((?:user(?:name)?|login|account|principal) {1,2})(?!auth|name\b|agent\b|not\b|is\b|was\b|has\b|the\b|an?\b|and\b|or\b|‹)[A-Za-z0-9_.\\-]{2,80}(?= (?:with|using|via)\b)/g;
+/** A label of the vault has a hyphen, a digit or only capitals: `credential XX-PHD--ELR`; words of a sentence have not. */
+const CREDENTIAL =
+  /\b([Cc]redentials?(?: (?:name|label|id|named))?:? {1,2})(?=\w{0,60}[-\d]|[A-Z_]{4,}(?!\w))[\w-]{2,120}/g;
+/** A host of one label, where the JVM names whom it could not reach: `ConnectException: sftp-01: Connection refused`. */
+const AFTER_EXCEPTION = /(Exception: {1,2})(?=[A-Za-z]{0,60}[-\d])[A-Za-z][A-Za-z0-9-]{1,62}(?=: )/g;
 const PATH =
   /(?<![\w‹›/<])(?:\/(?!\s)[^\s,;()"'‹›]{1,500}|[A-Za-z]:\\[^\s,;()"'‹›]{0,500}|\\\\[^\s,;()"'‹›]{1,500}|~\/[^\s,;()"'‹›]{0,500})/g;
 const RELATIVE_PATH = /(?<![\w‹›/])[\w.-]{1,80}(?:\/[\w.-]{1,80}){2,20}\/?/g;
@@ -189,6 +197,9 @@ function maskPlaces(text: string, keep: readonly string[]): string {
       keep.includes(all.slice(label.length).replace(/[.:]$/, "")) ? all : label + MARK.host,
     )
     .replace(USER, (all, label: string) => (keep.includes(all.slice(label.length)) ? all : label + MARK.name))
+    .replace(USER_WITH, (_, label: string) => label + MARK.name)
+    .replace(CREDENTIAL, (_, label: string) => label + MARK.name)
+    .replace(AFTER_EXCEPTION, (_, label: string) => label + MARK.host)
     .replace(PATH, MARK.path)
     .replace(RELATIVE_PATH, MARK.path)
     .replace(DOTTED, (word) => (isCodeName(word) || keep.includes(word) ? word : MARK.host))

@@ -21,6 +21,7 @@ interface Listed {
     nextBatchAt?: string | null;
     lastTrafficAt?: string | null;
     topic: string | null;
+    format: string | null;
     recreatedAfter: string | null;
   }[];
 }
@@ -166,11 +167,18 @@ describe("organizations", () => {
       "sender default",
     ]);
     expect(of("ca-dph")[1]).toMatchObject({
+      format: "HL7_BATCH",
       batches_per_day: "12",
       first_batch: "04:00",
       batch_zone: "EASTERN",
       transport: "SFTP",
     });
+    const directory = (await listed()).settings.map(({ type, organization, name, format }) => {
+      return `${type} ${organization} ${name ?? ""} ${format ?? ""}`;
+    });
+    expect(rows.map((row) => `${row.type} ${row.organization} ${row.name} ${row.format}`).sort()).toEqual(
+      directory.sort(),
+    );
     expect(of("twin-phd").map(({ description }) => description)).toEqual(["newer"]);
     const folders = await finished.organizations();
     expect(await readdir(join(finished.folder, "organizations", folders[0] ?? ""))).not.toContain("organizations.csv");

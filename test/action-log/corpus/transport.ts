@@ -111,7 +111,11 @@ export const TRANSPORT_CASES: readonly TransportCase[] = [
     family: "unknown",
     gone: GONE,
   },
-  { text: "xx-phd.elr: failed with uuidIV=deadbeefdeadbeef", family: "unknown", gone: GONE },
+  {
+    text: "xx-phd.elr: failed with uuidIV=deadbeefdeadbeef",
+    family: "unknown",
+    gone: GONE,
+  },
   {
     text: "FAILED Blob copy of https://account.blob.core.windows.net/reports/ready%2Fx.hl7 to BLOBSTORE, Exception: Status code 403, AuthorizationFailure",
     family: "permission",
@@ -122,16 +126,41 @@ export const TRANSPORT_CASES: readonly TransportCase[] = [
     family: "unknown",
     gone: [...GONE, "Testlast", "testlast_file"],
   },
-  { text: `Success: sftp upload of testlast_file.csv to ${SFTP}`, family: "unknown", gone: [...GONE, "testlast_file"] },
+  {
+    text: `Success: sftp upload of testlast_file.csv to ${SFTP}`,
+    family: "unknown",
+    gone: [...GONE, "testlast_file"],
+  },
   {
     text: `Send function unrecoverable exception: For report ${REPORT}, expected 10 unique indexes; there were 9 Event: {"type":"report","eventAction":"SEND","reportId":"${REPORT}"}`,
     family: "internal",
     gone: GONE,
+  },
+  // Hosts of one label, users and labels of the vault without quotes.
+  {
+    text: "FAILED Sftp upload, Exception: java.net.ConnectException: phsftp-01: Connection refused",
+    family: "connection refused",
+    gone: ["phsftp-01"],
+  },
+  {
+    text: "Exception: net.schmizz.sshj.userauth.UserAuthException: user labs_in with credential XX-PHD--ELR",
+    family: "authentication",
+    gone: ["labs_in", "XX-PHD"],
+  },
+  {
+    text: "Auth fail for credential DEFAULT_SFTP",
+    family: "authentication",
+    gone: ["DEFAULT_SFTP"],
   },
   { text: "", family: "unknown", gone: ["x"] },
   { text: "anything", family: "authentication", status: 401, gone: ["x"] },
   { text: "anything", family: "permission", status: 403, gone: ["x"] },
   { text: "anything", family: "remote 4xx", status: 413, gone: ["x"] },
   { text: "anything", family: "remote 5xx", status: 502, gone: ["x"] },
-  { text: "Connection reset", family: "connection lost", status: 502, gone: ["x"] },
+  {
+    text: "Connection reset",
+    family: "connection lost",
+    status: 502,
+    gone: ["x"],
+  },
 ];
