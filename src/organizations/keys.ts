@@ -81,11 +81,22 @@ export function listKeys(rows: readonly KeyVersion[], keysPerScope: number): Lis
         thumbprint: thumbprint(jwk),
         since: since.at,
         sinceVersion: since.version,
-        alarm: key.privateMembers.length === 0 ? "" : `holds private members: ${key.privateMembers.join(", ")}`,
+        alarm: alarmOf(key, histories.get(key.organization) ?? []),
         notes: [...keyFaults(jwk), ...placeFaults(key, keys, owners, keysPerScope)],
       };
     })
     .sort((a, b) => compare(a.organization, b.organization) || compare(a.scope, b.scope) || compare(a.keyId, b.keyId));
+}
+
+/** A key that was pasted whole and then put right is still whole in the version before, which is never removed. */
+function alarmOf(key: KeyVersion, versions: readonly (readonly KeyVersion[])[]): string {
+  if (key.privateMembers.length > 0) return `holds private members: ${key.privateMembers.join(", ")}`;
+  const print = thumbprint(key.jwk);
+  const whole = versions
+    .flat()
+    .findLast(({ privateMembers, jwk }) => privateMembers.length > 0 && print !== "" && thumbprint(jwk) === print);
+  if (!whole) return "";
+  return `its version ${whole.version}, kept in the database, holds private members: ${whole.privateMembers.join(", ")}`;
 }
 
 /** What is odd about where a key stands. */

@@ -17,6 +17,7 @@ const rsa = (bits: number, exponent = 65_537) =>
 const strong = rsa(2048);
 const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" });
+const whole = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const ed25519 = generateKeyPairSync("ed25519");
 
 describe("a thumbprint", () => {
@@ -98,14 +99,20 @@ describe("organizations keys", () => {
       keys: [CANARY, { scope: { x: CANARY }, keys: CANARY }, { keys: [7, { kty: 8, kid: [CANARY] }] }],
     });
     await sc.organization("none");
+    // Pasted whole, then put right: what was pasted stays in the old version.
+    const mended = { ...whole.privateKey.export({ format: "jwk" }), kid: "mended" };
+    const first = { keys: [set("mended.*.report", mended)] };
+    await sc.organization("mended", first, { version: 0, at: "2025-01-01T00:00:00Z", active: false });
+    const second = { keys: [set("mended.*.report", key(whole, "mended"))] };
+    await sc.organization("mended", second, { version: 1, at: "2025-02-01T00:00:00Z" });
   });
   afterAll(() => database?.drop());
 
   async function keys(...args: string[]) {
     const result = await runProgram(["organizations", "keys", ...args], { env: { DATABASE_URL: database.readerUrl } });
-    const secret = ed25519.privateKey.export({ format: "jwk" }).d ?? "";
+    const secrets = [ed25519, whole].map(({ privateKey }) => privateKey.export({ format: "jwk" }).d ?? "");
     expect(result.code).toBe(0);
-    for (const text of [CANARY, secret]) expect(result.stdout + result.stderr).not.toContain(text);
+    for (const text of [CANARY, ...secrets]) expect(result.stdout + result.stderr).not.toContain(text);
     return result;
   }
 
@@ -148,9 +155,10 @@ describe("organizations keys", () => {
     expect(stderr.split("\n").filter((line) => line.includes("ALARM"))).toEqual([
       "lineage-report: warning: ALARM: lab, key pasted: holds private members: d; have it replaced",
       "lineage-report: warning: ALARM: lab, key shared: holds private members: k; have it replaced",
+      "lineage-report: warning: ALARM: mended, key mended: its version 0, kept in the database, holds private members: d; have it replaced",
       "lineage-report: warning: ALARM: secret-phd, key pasted: holds private members: d, p; have it replaced",
     ]);
-    expect(stdout).toMatch(/^9 keys: 3 with private members, \d with notes$/m);
+    expect(stdout).toMatch(/^10 keys: 4 with private members, \d with notes$/m);
   });
 
   test("survives settings of any shape", async () => {
