@@ -39,6 +39,7 @@ describe("status", () => {
     database = await createTestDatabase();
     const sc = scenario(database.client, "status");
     await sc.receiver("oh-odh.elr");
+    await sc.receiver("oh-odh.new", {}, { at: "2026-11-20T09:00:00Z" });
     const waits = await sc.happyPath({
       at: "2026-11-20T10:00:00Z",
       sender: "acme-labs.default",
@@ -50,6 +51,11 @@ describe("status", () => {
     const lost = waits.batches["oh-odh.elr"]!;
     const sender = "acme-labs.default";
     await sc.happyPath({ at: "2026-11-20T11:00:00Z", sender, items: 1, receivers: ["oh-odh.elr"], until: "batch" });
+    await database.query(
+      `insert into elr_result_metadata (report_id, report_index, created_at)
+       values ($1, 1, '2026-11-20T17:29:00'), ($1, 2, '2026-11-20T17:31:00')`,
+      [lost.id],
+    );
     await database.query("delete from task where report_id = $1", [lost.id]);
     const token = (expires: string) => ({ jti: CANARY, expires_at: expires, created_at: "2026-11-20T12:00:00Z" });
     await sc.insert("jti_cache", [
@@ -118,6 +124,8 @@ describe("status", () => {
     expect(text).toContain("  every table has nothing of 2026-09: a report");
     const [{ count } = { count: "" }] = await database.query<{ count: string }>("select count(*) from item_lineage");
     expect(text).toMatch(new RegExp(`^ +item_lineage +[0-9.]+ kB +${count}$`, "m"));
+    expect(text).toMatch(/^ +setting +[0-9.]+ kB +1$/m);
+    expect(text).toMatch(/^ +elr_result_metadata +[0-9.]+ kB +1$/m);
     expect(text).toContain("Used tokens: 3 kept, 2 of them expired");
   });
 });
