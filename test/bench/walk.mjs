@@ -29,6 +29,7 @@ const row = {
   itemCount: 1,
   itemCountBefore: -1,
   flags: 0,
+  writtenBy: 0,
 };
 let now = 1_700_000_000_000_000;
 
