@@ -15,7 +15,10 @@ const SETTINGS = { max_connections: "300" };
 /** Once for the whole run: the program compiled, one Postgres, a template database and a role that only reads. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
-  const [server] = await Promise.all([given ? undefined : startEmbeddedPostgres({ settings: SETTINGS }), compileProgram()]);
+  const [server] = await Promise.all([
+    given ? undefined : startEmbeddedPostgres({ settings: SETTINGS }),
+    compileProgram(),
+  ]);
   try {
     const prepared = await prepareServer(server?.url ?? given ?? "", {
       keep: Boolean(given && process.env.KEEP_TEST_DATABASES),
