@@ -1,12 +1,11 @@
 import { UsageError } from "../errors.ts";
 import { KEY_KINDS } from "../reconcile/values.ts";
-import { ENCODINGS } from "../tables/file/encoding.ts";
 import { readAsOf } from "./as-of.ts";
 import { defineCommand } from "./command.ts";
 import { commonOptions, connectionOptions, jsonOption, queriesOption, windowOptions } from "./options.ts";
 import { readSettings } from "./settings.ts";
 import { readSince } from "./since.ts";
-import { fileArguments } from "./tables/shared.ts";
+import { fileArguments, fileOptions } from "./tables/shared.ts";
 
 export const reconcile = defineCommand({
   words: "reconcile",
@@ -77,35 +76,8 @@ export const reconcile = defineCommand({
       describe: "search file names that are only theirs from this local date or instant on",
       otherwise: "60 days before the window, as long as files are kept",
     },
-    delimiter: {
-      type: "text",
-      value: "CHARACTER",
-      group: "File",
-      describe: "what separates the cells of a CSV file; tab for a tab",
-      otherwise: "comma, semicolon, tab or bar, as the file shows",
-    },
-    encoding: {
-      type: "text",
-      value: "NAME",
-      choices: ENCODINGS,
-      group: "File",
-      describe: "the encoding of a CSV file",
-      otherwise: "UTF-8, or UTF-16 where the file shows it; anything else is refused",
-    },
-    sheet: {
-      type: "text",
-      value: "NAME",
-      group: "File",
-      describe: "the sheet of an .xlsx workbook",
-      otherwise: "the only one",
-    },
-    "header-row": {
-      type: "text",
-      value: "N",
-      group: "File",
-      describe: "the row of a sheet that holds the column names",
-      otherwise: "the first that is not blank",
-    },
+    ...fileOptions,
+    sheet: { ...fileOptions.sheet, otherwise: "the only one" },
     format: {
       type: "text",
       value: "FORMAT",
