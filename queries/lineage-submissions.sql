@@ -1,9 +1,7 @@
 -- title: Submissions for the lineage
 -- row: one report as a sender submitted it
 -- uses: engine
--- param: from timestamptz optional - reports created at or after this instant
--- param: to timestamptz optional - reports created before this instant
--- param: ids uuid[] optional - only these reports
+-- param: ids uuid[] required - only these reports
 -- column: report_id id - the report
 -- column: sender text - organization and client with chr(1) between them
 -- column: topic text - the schema's topic
@@ -12,7 +10,7 @@
 -- column: http_status number - the answer to the sender's request; null for what came through the submissions service
 -- reads: report_file, action, report_lineage
 -- order: none
--- cost: a range scan of the index on (created_at, sending_org), one look-up of an action and of a link a submission
+-- cost: one look-up of a report, of an action and of a link each
 select
   rf.report_id,
   rf.sending_org || coalesce(chr(1) || rf.sending_org_client, '') as sender,
@@ -22,9 +20,7 @@ select
   a.http_status
 from report_file rf
 join action a on a.action_id = rf.action_id
-where (:from is null or rf.created_at >= :from)
-  and (:to is null or rf.created_at < :to)
-  and (:ids is null or rf.report_id = any (:ids))
+where rf.report_id = any (:ids)
   and rf.sending_org is not null
   -- A submission is nobody's child, whatever the action: the submissions service writes it under convert.
   and not exists (select from report_lineage rl where rl.child_report_id = rf.report_id)

@@ -169,9 +169,12 @@ function keyOf(row: LoggedRow, message: string): GroupKey {
   return { type, scope, errorCode, field, message, sender, receiver };
 }
 
+/** What makes rows one group, in the order in which groups of one size stand. */
+const KEYS = ["type", "scope", "errorCode", "field", "message", "sender", "receiver"] as const;
+
 /** Postgres texts hold no NUL, so it separates. */
 function keyText(key: GroupKey): string {
-  return `${key.type}\0${key.scope}\0${key.errorCode}\0${key.field}\0${key.message}\0${key.sender}\0${key.receiver}`;
+  return KEYS.map((name) => key[name]).join("\0");
 }
 
 function toGroup(fold: Fold): ErrorGroup {
@@ -185,8 +188,6 @@ function toGroup(fold: Fold): ErrorGroup {
     overflow: fold.overflow,
   };
 }
-
-const KEYS = ["type", "scope", "errorCode", "field", "message", "sender", "receiver"] as const;
 
 function byCountThenKey(a: Fold, b: Fold): number {
   if (a.count !== b.count) return b.count - a.count;

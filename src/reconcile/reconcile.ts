@@ -1,4 +1,4 @@
-import type { Acts, Outcome } from "../outcome/words.ts";
+import type { Outcome } from "../outcome/words.ts";
 import { type Judging, readDays } from "../run/read/days.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
@@ -15,7 +15,7 @@ export const RESULTS = ["matched", "only ours", "only theirs", "not usable"] as 
 export type Result = (typeof RESULTS)[number];
 
 /** One line of the comparison. */
-export interface ResultRow {
+export interface ResultRow extends Omit<OurEntry, "keys" | "at"> {
   result: Result;
   /** As it is compared; of what is not usable, as it stands there. */
   key: string;
@@ -24,15 +24,6 @@ export interface ResultRow {
   timesTheirs: number | null;
   /** When ours was submitted or handed over; of what is only theirs, when it was elsewhere. Null for what is not known. */
   at: Micros | null;
-  submissionId: number | null;
-  reportId: string;
-  item: number | null;
-  party: string;
-  fileName: string;
-  outcome: Outcome | undefined;
-  reason: string;
-  acts: Acts | "";
-  outcomes: string;
   /** An id of theirs that is nearly this one; "" for none. */
   note: string;
 }

@@ -127,7 +127,8 @@ export class LineageRows {
     );
   }
 
-  async readSubmissions(reach: Reach): Promise<void> {
+  /** Reads, of these reports, those that a sender submitted. */
+  async readSubmissions(reach: { ids: readonly string[] }): Promise<void> {
     const { files, reports, submissions } = this;
     await this.#copy("lineage-submissions", reach, ({ buffer, offsets, lengths }) => {
       const report = reports.ids.add(buffer, offsets[0]);

@@ -1,3 +1,4 @@
+import { STEPS, stepNumber } from "../../lineage/steps.ts";
 import type { Limits } from "../../outcome/limits.ts";
 import { batchLookBack } from "../../outcome/receiver.ts";
 import { DAY, formatInstant, type Micros } from "../../time/instant.ts";
@@ -23,18 +24,7 @@ export interface QueueReceiver {
 }
 
 /** In the order in which work goes through them. */
-const STEPS = [
-  "receive",
-  "process",
-  "convert",
-  "route",
-  "destination-filter",
-  "receiver-enrichment",
-  "receiver-filter",
-  "translate",
-  "batch",
-  "send",
-];
+const IN_ORDER: readonly string[] = STEPS.slice(stepNumber("receive"), stepNumber("send") + 1);
 
 /** Azure keeps a queue message for so long; batches have none, since a timer looks for them. */
 const MESSAGE_LIFE = 7 * DAY;
@@ -66,7 +56,7 @@ export function queueSteps(
     step.oldestStuckAt = earlier(step.oldestStuckAt, work.dueAt);
   }
   return [...steps]
-    .sort(([left], [right]) => STEPS.indexOf(left) - STEPS.indexOf(right))
+    .sort(([left], [right]) => IN_ORDER.indexOf(left) - IN_ORDER.indexOf(right))
     .map(([step, { tasks, items, oldestAt, stuckTasks, stuckItems, oldestStuckAt }]) => ({
       ...{ step, tasks, items, oldestAt: instant(oldestAt) },
       ...{ stuckTasks, stuckItems, oldestStuckAt: instant(oldestStuckAt) },
