@@ -27,7 +27,7 @@ select
   rf.report_id,
   rf.action_id,
   rf.created_at,
-  rf.next_action::text,
+  rf.next_action,
   rf.next_action_at,
   rf.receiving_org || coalesce(chr(1) || rf.receiving_org_svc, '') as receiver,
   rf.item_count,
@@ -37,7 +37,7 @@ select
     + case when rf.downloaded_by is null then 0 else 8 end) as flags,
   -- Not a join: one in ten reports is finished, and to join them the planner reads every action there is.
   case when rf.next_action is null or rf.next_action = 'none' then
-    (select a.action_name::text from action a where a.action_id = rf.action_id)
+    (select a.action_name from action a where a.action_id = rf.action_id)
   end as written_by,
   case when rf.transport_result is not null then rf.external_name end as file_name,
   case when rf.transport_result is not null then left(rf.transport_params, 40) end as transport_params,

@@ -1,12 +1,14 @@
 import { OriginFinder } from "../lineage/origins.ts";
 import { ReportWalk } from "../lineage/walk.ts";
 import { deliveriesBetween } from "../outcome/deliveries.ts";
+import type { Facts } from "../outcome/facts.ts";
 import { type Failure, failuresBetween } from "../outcome/failures.ts";
 import { Judge } from "../outcome/judge.ts";
 import type { ReceiverHistory } from "../outcome/receiver.ts";
 import { StatusRules } from "../outcome/status.ts";
 import type { RunFolder } from "../output/folder.ts";
 import type { Catalogue } from "../source/catalogue.ts";
+import type { Snapshot } from "../source/snapshot.ts";
 import { SummaryFold } from "../summary/fold.ts";
 import type { DuplicateFiles, DuplicateItems, OutcomeLine } from "../summary/operators/types.ts";
 import { FacilityFold } from "../summary/organization/facilities.ts";
@@ -20,8 +22,7 @@ import { duplicateFiles, outcomeFold } from "./operators-summary.ts";
 import type { RunOutputs } from "./outputs.ts";
 import { type FacilityRows, readFacilities } from "./read/facilities.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
-import { readNewestRow } from "./read/newest-row.ts";
-import { type OperatorsData, readOperators } from "./read/operators.ts";
+import { type OperatorsData, type OperatorsSpan, readOperators } from "./read/operators.ts";
 import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
 import { readWindow, type WindowData } from "./read/window.ts";
 import type { RunRequest } from "./run.ts";
@@ -68,39 +69,36 @@ export async function writeRows(
   const asOf = request.asOf ?? at;
   const span = { from: window.from, to: window.to, horizon: window.to + request.settle };
   const own = new OrganizationFold(new FacilityFold());
-  let newestRowAt: Micros | undefined;
   let data: WindowData;
-  let watched: OperatorsData;
-  let traffic: WindowTraffic | undefined;
   let facilities: FacilityRows;
   try {
-    newestRowAt = await readNewestRow(snapshot, catalogue);
     data = await readWindow(snapshot, catalogue, span, {
       onLogged: (error) => errors.write(error),
       onPhase,
     });
     facilities = await readFacilities(snapshot, catalogue, data.rows, window, own.facilities);
-    onPhase("weeks before");
-    traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(data.facts.receivers, window.to));
-    onPhase("connections, queue and settings");
-    watched = await readOperators(snapshot, catalogue, data.facts, { ...span, asOf }, limits);
     await writeExports(snapshot, catalogue, folder, outputs, window);
-  } finally {
+  } catch (error) {
     await snapshot.close();
+    throw error;
   }
 
   collectGarbage();
   onPhase("outcomes");
-  const { facts, rows, attempts } = data;
+  const { facts, rows, attempts, newestRowAt } = data;
   const fold = new SummaryFold(stepsOf(window));
   const outcomes = outcomeFold(facts);
-  await writeSubmissions(
-    data,
-    judging(data, request, asOf),
-    outputs,
-    { fold, outcomes },
-    { fold: own, facilities },
-    window,
+  const [{ watched, traffic }] = await withSnapshot(
+    snapshot,
+    readBeside(snapshot, catalogue, request, facts, { ...span, asOf }),
+    writeSubmissions(
+      data,
+      judging(data, request, asOf),
+      outputs,
+      { fold, outcomes },
+      { fold: own, facilities },
+      window,
+    ),
   );
   collectGarbage();
   onPhase("deliveries");
@@ -120,6 +118,40 @@ export async function writeRows(
     doubledFilterResults: data.log.doubles,
     receivers: facts.receivers,
   };
+}
+
+/** What is read beside the window's rows. */
+interface Beside {
+  watched: OperatorsData;
+  traffic: WindowTraffic | undefined;
+}
+
+/** Reads what is no row of the window: the weeks before it, and what operators watch. No item waits for it, so the server works on it meanwhile. */
+async function readBeside(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  { plan: { window }, limits }: RunRequest,
+  facts: Facts,
+  span: OperatorsSpan,
+): Promise<Beside> {
+  const traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(facts.receivers, window.to));
+  return { traffic, watched: await readOperators(snapshot, catalogue, facts, span, limits) };
+}
+
+/** Waits for what reads the snapshot and for what goes on beside it, and closes the snapshot as soon as nothing needs it any more. */
+async function withSnapshot<Read, Done>(
+  snapshot: Snapshot,
+  reading: Promise<Read>,
+  beside: Promise<Done>,
+): Promise<[Read, Done]> {
+  const closed = reading.finally(() => snapshot.close());
+  try {
+    return await Promise.all([closed, beside]);
+  } finally {
+    await snapshot.close();
+    // Where the other one failed first, this one's error is the lost session's and says nothing more.
+    await closed.catch(() => undefined);
+  }
 }
 
 /** The rules with what they walk on, which takes memory and is of no use once the items are written. */

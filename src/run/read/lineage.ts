@@ -19,13 +19,13 @@ export interface Span {
  * behind what was delivered, failed or logged in it, and what became of open work after the horizon.
  *
  * @param seeds ids of reports from before the window that something in it speaks of
- * @param asOf the snapshot's instant
+ * @param end behind the last row that the snapshot can hold
  */
 export async function readLineage(
   rows: LineageRows,
   span: Span,
   seeds: readonly string[],
-  asOf: Micros,
+  end: Micros,
 ): Promise<{ graph: Graph; kinds: Uint8Array }> {
   const time = { from: span.from, to: span.horizon };
   await rows.expectReports(time);
@@ -36,7 +36,7 @@ export async function readLineage(
   await readAncestors(rows);
   let graph = finish(rows);
   let kinds = kindsOf(rows);
-  for (const asked = new Set<number>(); span.horizon < asOf; ) {
+  for (const asked = new Set<number>(); span.horizon < end; ) {
     const open = openReports(rows, graph, kinds, span, seeds).filter((report) => !asked.has(report));
     if (open.length === 0) break;
     for (const report of open) asked.add(report);

@@ -7,13 +7,14 @@ import { KIND } from "../../outcome/kind.ts";
 import type { ReceiverHistory } from "../../outcome/receiver.ts";
 import type { Catalogue } from "../../source/catalogue.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
-import { DAY, MINUTE } from "../../time/instant.ts";
+import { DAY, MINUTE, type Micros } from "../../time/instant.ts";
 import { type LoggedError, LogPass } from "../log-pass.ts";
 import { readEarlierAttempts, readLateAttempts } from "./attempts-by-key.ts";
 import { readLineage, type Span } from "./lineage.ts";
 import { LineageRows } from "./lineage-rows.ts";
 import { logEntries, readLoggedReports } from "./log-entries.ts";
 import { readMessageIds } from "./message-ids.ts";
+import { readNewestRow } from "./newest-row.ts";
 import { type RejectedRequest, readRejected } from "./rejected.ts";
 import { byReport, readAttempts, readReceivers, readTasks, unsettledReports } from "./state.ts";
 
@@ -30,6 +31,8 @@ export interface WindowData {
   attempts: Attempt[];
   rejected: RejectedRequest[];
   log: LogPass;
+  /** When the newest row was written; undefined where there is none. */
+  newestRowAt: Micros | undefined;
 }
 
 /** What to do while reading. */
@@ -49,6 +52,7 @@ export async function readWindow(
 ): Promise<WindowData> {
   const rows = new LineageRows(snapshot, catalogue);
   onPhase("settings and attempts");
+  const newestRowAt = await readNewestRow(snapshot, catalogue);
   const receivers = await readReceivers(snapshot, catalogue);
   const attempts = await readAttempts(snapshot, catalogue, span.from - LONGEST_SERIES, span.horizon);
   const rejected = await readRejected(snapshot, catalogue, rows.submissions.senders, span.from, span.to);
@@ -56,7 +60,7 @@ export async function readWindow(
 
   onPhase("lineage");
   const failed = failedFiles(attempts, span);
-  const { graph, kinds } = await readLineage(rows, span, [...failed, ...logged], snapshot.at);
+  const { graph, kinds } = await readLineage(rows, span, [...failed, ...logged], lastRowAt(snapshot, newestRowAt));
   const zeroBased = zeroBasedReports(graph, rows.reports);
   const messageIds = await readMessageIds(snapshot, catalogue, rows, graph);
 
@@ -107,7 +111,12 @@ export async function readWindow(
       return messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "";
     },
   };
-  return { rows, facts, attempts: all, rejected, log };
+  return { rows, facts, attempts: all, rejected, log, newestRowAt };
+}
+
+/** Behind the last row that can be there: no report is written without an action. A copy of last night's database ends before its snapshot. */
+function lastRowAt({ at }: Snapshot, newestRowAt: Micros | undefined): Micros {
+  return newestRowAt === undefined ? at : Math.min(at, newestRowAt + MINUTE);
 }
 
 /** The files that a failure of the window names. */
