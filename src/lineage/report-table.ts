@@ -13,6 +13,8 @@ export const FLAG = {
   downloaded: 8,
 } as const;
 
+const MOST_IN_TWO_BYTES = 0xffff;
+
 /** One report as it is added to the table. Instants in microseconds. */
 export interface ReportRow {
   actionId: number;
@@ -32,7 +34,7 @@ export interface ReportRow {
 }
 
 /**
- * The reports of a run by number: one column a property, some 60 bytes a report. Reports that are
+ * The reports of a run by number: one column a property, some 60 bytes a report with its id. Reports that are
  * known only from an edge have their number and nothing else.
  */
 export class ReportTable {
@@ -42,9 +44,11 @@ export class ReportTable {
   createdAt = new Float64Array(1024);
   nextAction = new Uint8Array(1024);
   nextActionAt = new Float64Array(1024);
-  receiver = new Int32Array(1024);
+  /** Two bytes a report until there are more receivers than those can number. */
+  receiver: Uint16Array | Int32Array = new Uint16Array(1024);
   itemCount = new Int32Array(1024);
-  itemCountBefore = new Int32Array(1024);
+  /** One more than the count, so that what most reports do not have is never written: such memory takes no room. */
+  #itemCountBefore = new Int32Array(1024);
   flags = new Uint8Array(1024);
   writtenBy = new Uint8Array(1024);
 
@@ -54,6 +58,11 @@ export class ReportTable {
 
   isLoaded(report: number): boolean {
     return report < this.flags.length && (this.flags[report] & FLAG.loaded) !== 0;
+  }
+
+  /** Items before the receiver's filters; -1 for null. */
+  itemCountBefore(report: number): number {
+    return this.#itemCountBefore[report] - 1;
   }
 
   /** Makes room for every number that `ids` has given out. Call it before reading columns by number. */
@@ -77,7 +86,7 @@ export class ReportTable {
     this.nextActionAt = grown(this.nextActionAt, length, length);
     this.receiver = grown(this.receiver, length, length);
     this.itemCount = grown(this.itemCount, length, length);
-    this.itemCountBefore = grown(this.itemCountBefore, length, length);
+    this.#itemCountBefore = grown(this.#itemCountBefore, length, length);
     this.flags = grown(this.flags, length, length);
     this.writtenBy = grown(this.writtenBy, length, length);
   }
@@ -89,9 +98,12 @@ export class ReportTable {
     this.createdAt[report] = row.createdAt;
     this.nextAction[report] = row.nextAction;
     this.nextActionAt[report] = row.nextActionAt;
+    if (row.receiver > MOST_IN_TWO_BYTES && this.receiver instanceof Uint16Array)
+      this.receiver = Int32Array.from(this.receiver);
     this.receiver[report] = row.receiver;
     this.itemCount[report] = row.itemCount;
-    this.itemCountBefore[report] = row.itemCountBefore;
+    const before = row.itemCountBefore + 1;
+    if (before !== this.#itemCountBefore[report]) this.#itemCountBefore[report] = before;
     this.flags[report] = row.flags | FLAG.loaded;
     this.writtenBy[report] = row.writtenBy;
   }

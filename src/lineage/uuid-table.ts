@@ -196,7 +196,7 @@ function uuidText(words: Int32Array, from: number): string {
  * A copy of a typed array with room for at least `length` elements and for twice what it held: what
  * is not written to takes no memory, while every copy leaves the old array behind for a while.
  */
-export function grown<T extends Int32Array | Int16Array | Float64Array | Uint8Array | Uint32Array>(
+export function grown<T extends Int32Array | Int16Array | Uint16Array | Float64Array | Uint8Array | Uint32Array>(
   array: T,
   length: number,
   capacity = Math.max(length, array.length * 2),

@@ -39,7 +39,6 @@ export interface KindRow {
   writtenBy: number;
   receiver: number;
   itemCount: number;
-  itemCountBefore: number;
 }
 
 const SEND_STEPS: ReadonlySet<number> = new Set([stepNumber("send"), stepNumber("send_error")]);

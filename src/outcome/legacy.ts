@@ -99,7 +99,7 @@ export class LegacyFilters {
 
   #add(files: FilteredFile[], root: number, report: number): void {
     const { reports, kinds, log } = this.#facts;
-    const before = reports.itemCountBefore[report];
+    const before = reports.itemCountBefore(report);
     const taken = before - reports.itemCount[report];
     if (reports.receiver[report] === 0 || taken <= 0 || kinds[report] === KIND.downloaded) return;
     const elements = log.filteredElements(report);

@@ -230,7 +230,7 @@ export class LogPass {
       return { root: report, item: this.#itemNumber(report, entry.index) };
     }
     const first = 1 - this.#zeroBased[report];
-    const index = entry.index ?? (entry.type === "filter" && reports.itemCountBefore[report] <= 1 ? first : null);
+    const index = entry.index ?? (entry.type === "filter" && reports.itemCountBefore(report) <= 1 ? first : null);
     const origin = index === null ? undefined : rootItemOf(this.#graph, report, index);
     if (origin) return { root: origin.root, item: origin.index + this.#zeroBased[origin.root] };
     const root = this.#rootOf(report);

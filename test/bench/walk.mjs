@@ -10,6 +10,7 @@ import { ItemWalk } from "../../dist/lineage/walk.js";
 const EDGES_AN_ITEM = 5;
 const ITEMS_A_SUBMISSION = 10;
 const ITEMS_A_FILE = 100;
+const RECEIVER = 7;
 
 const wanted = Number(process.argv[2]);
 const items = Math.max(ITEMS_A_FILE, Math.round(wanted / EDGES_AN_ITEM / ITEMS_A_FILE) * ITEMS_A_FILE);
@@ -43,13 +44,15 @@ function writeUuid(report) {
   }
 }
 
-function newReport(itemCount) {
+/** Reports from the third step on have a receiver, as in the universal pipeline. */
+function newReport(itemCount, receiver = 0) {
   writeUuid(reports.size);
   const report = reports.ids.add(uuid, 0);
   row.actionId++;
   row.createdAt = now++;
   row.nextActionAt = row.createdAt;
   row.itemCount = itemCount;
+  row.receiver = receiver;
   reports.set(report, row);
   return report;
 }
@@ -78,13 +81,13 @@ for (let item = 0; item < items; item++) {
   const inFile = item % ITEMS_A_FILE;
   if (inSubmission === 0) roots.push(newReport(ITEMS_A_SUBMISSION));
   if (inFile === 0) {
-    file = newReport(ITEMS_A_FILE);
-    sent = newReport(ITEMS_A_FILE);
+    file = newReport(ITEMS_A_FILE, RECEIVER);
+    sent = newReport(ITEMS_A_FILE, RECEIVER);
   }
   let from = roots.at(-1);
   let index = inSubmission + 1;
   for (let step = 0; step < 3; step++) {
-    const to = newReport(1);
+    const to = newReport(1, step === 2 ? RECEIVER : 0);
     edge(from, index, to, 1);
     from = to;
     index = 1;

@@ -10,7 +10,7 @@ type Given = Partial<Omit<KindRow, "nextAction" | "writtenBy" | "flags">> & {
 };
 
 function kind({ next, by = "", flags = 0, ...rest }: Given): string {
-  const row = { receiver: 0, itemCount: 1, itemCountBefore: 1, ...rest };
+  const row = { receiver: 0, itemCount: 1, ...rest };
   const number = kindOf({
     ...row,
     flags: flags | FLAG.loaded,
@@ -68,7 +68,6 @@ describe("the kind of a report row", () => {
       writtenBy: 0,
       receiver: 1,
       itemCount: 1,
-      itemCountBefore: 1,
     };
     expect(kindOf(row)).toBe(KIND.unknown);
   });

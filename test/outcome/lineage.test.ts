@@ -3,7 +3,7 @@ import { rootItemOf } from "../../src/lineage/ancestry.ts";
 import { EdgeList } from "../../src/lineage/edge-list.ts";
 import { buildGraph, type Graph } from "../../src/lineage/graph.ts";
 import { zeroBasedReports } from "../../src/lineage/index-base.ts";
-import { ReportTable } from "../../src/lineage/report-table.ts";
+import { FLAG, type ReportRow, ReportTable } from "../../src/lineage/report-table.ts";
 import { ItemWalk, ReportWalk } from "../../src/lineage/walk.ts";
 
 type Edge = [parent: number, parentIndex: number, child: number, childIndex: number, tracking?: number];
@@ -158,6 +158,35 @@ describe("the walk down", () => {
         1,
       ),
     ).toBeUndefined();
+  });
+});
+
+describe("the table of reports", () => {
+  const row = {
+    ...{ actionId: 1, createdAt: 2, nextAction: 3, nextActionAt: Number.NaN, receiver: 4, itemCount: 5 },
+    ...{ itemCountBefore: -1, flags: FLAG.submitted, writtenBy: 6 },
+  };
+  function tableOf(...rows: ReportRow[]): ReportTable {
+    const reports = new ReportTable();
+    for (const [number, values] of rows.entries()) {
+      reports.ids.addText(`0000000${number}-0000-4000-8000-000000000000`);
+      reports.set(number, values);
+    }
+    return reports;
+  }
+
+  test("tells no count before filters from a count of none, and takes a row once more", () => {
+    const reports = tableOf(row, { ...row, itemCountBefore: 0 }, { ...row, itemCountBefore: 7 });
+    expect([0, 1, 2].map((report) => reports.itemCountBefore(report))).toEqual([-1, 0, 7]);
+    reports.set(2, row);
+    expect(reports.itemCountBefore(2)).toBe(-1);
+  });
+
+  test("numbers more receivers than two bytes hold", () => {
+    const reports = tableOf({ ...row, receiver: 0xffff }, { ...row, receiver: 0x1_0000 }, { ...row, receiver: 3 });
+    expect([0, 1, 2].map((report) => reports.receiver[report])).toEqual([0xffff, 0x1_0000, 3]);
+    reports.expect(5000);
+    expect(reports.receiver[1]).toBe(0x1_0000);
   });
 });
 

@@ -93,7 +93,6 @@ function factsOf(world: World): Facts {
       writtenBy: reports.writtenBy[report],
       receiver: reports.receiver[report],
       itemCount: reports.itemCount[report],
-      itemCountBefore: reports.itemCountBefore[report],
     }),
   );
   return {

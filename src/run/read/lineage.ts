@@ -172,7 +172,6 @@ export function kindsOf({ reports }: LineageRows): Uint8Array {
       writtenBy: reports.writtenBy[report],
       receiver: reports.receiver[report],
       itemCount: reports.itemCount[report],
-      itemCountBefore: reports.itemCountBefore[report],
     });
   }
   return kinds;
