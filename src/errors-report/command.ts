@@ -36,6 +36,7 @@ export async function errorsCommand(options: ErrorsOptions, context: Context): P
     applicationName: "lineage-report errors",
     signal: context.signal,
     statementTimeoutMs: config.database.statementTimeoutSeconds * 1000,
+    shared: true,
   });
   try {
     const errors = wanted(

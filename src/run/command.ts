@@ -52,7 +52,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       render,
       unmasked: options.unmasked,
       asOf: options.asOf,
-      openSnapshot: () => openSnapshot(settings, session),
+      openSnapshot: () => openSnapshot(settings, { ...session, shared: true }),
       onPhase: (phase) => progress.phase(phase),
       now: context.now,
       signal: context.signal,

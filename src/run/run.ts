@@ -30,7 +30,7 @@ export interface RunRequest {
   unmasked: boolean;
   /** The instant as of which states are judged; undefined for the snapshot's. */
   asOf: Micros | undefined;
-  /** Opens the one session of the run. */
+  /** Opens the view that the run reads. */
   openSnapshot: () => Promise<Snapshot>;
   onPhase: (phase: string) => void;
   /** Milliseconds; only for the age of leftovers. */

@@ -67,7 +67,7 @@ function schedulerTools({ config, connection, redirectAllTo }: ScheduleOptions, 
     config,
     catalogue,
     render: loadTemplates(config.templates),
-    openSnapshot: (cancel) => openSnapshot(source, { ...session, signal: cancel }),
+    openSnapshot: (cancel) => openSnapshot(source, { ...session, signal: cancel, shared: true }),
     now,
     ledger: ledgerSettings(connection),
     mail: mails

@@ -1,4 +1,4 @@
-import { QueryError, type ReportError } from "../errors.ts";
+import { InterruptedError, QueryError, type ReportError } from "../errors.ts";
 import type { Micros } from "../time/instant.ts";
 import { connect, type SessionOptions } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
@@ -31,6 +31,12 @@ const IDENTIFY =
   "current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('transaction_isolation'), " +
   "case when pg_is_in_recovery() then (extract(epoch from pg_last_xact_replay_timestamp()) * 1000000)::bigint::text end";
 
+/** Names the snapshot for other sessions. It must not stand behind a savepoint. */
+const EXPORT = "select pg_export_snapshot()";
+
+/** The same snapshot in another session: before the transaction's first statement. */
+const SEEN = "select pg_current_snapshot()::text";
+
 const SAVEPOINT = "lineage_report_statement";
 
 /** The name tells whoever meets the refusal in the server's log what it is. */
@@ -42,6 +48,8 @@ export interface SnapshotOptions extends SessionOptions {
    * that fails or is abandoned leaves a snapshot that can only be closed: for work of many small look-ups that ends with its first error.
    */
   savepoints?: boolean | undefined;
+  /** Whether `sibling` opens other sessions; false unless set. */
+  shared?: boolean | undefined;
 }
 
 /**
@@ -56,11 +64,18 @@ export class Snapshot implements SnapshotIdentity {
   readonly replayedAt: Micros | undefined;
   readonly session: Session;
   readonly #savepoints: boolean;
+  readonly #openSibling: (() => Promise<Snapshot | undefined>) | undefined;
   #running: string | undefined;
 
-  constructor(session: Session, identity: SnapshotIdentity, savepoints = true) {
+  constructor(
+    session: Session,
+    identity: SnapshotIdentity,
+    savepoints = true,
+    openSibling?: () => Promise<Snapshot | undefined>,
+  ) {
     this.session = session;
     this.#savepoints = savepoints;
+    this.#openSibling = openSibling;
     this.at = identity.at;
     this.id = identity.id;
     this.version = identity.version;
@@ -117,6 +132,17 @@ export class Snapshot implements SnapshotIdentity {
     return result;
   }
 
+  /**
+   * Another session that sees exactly what this one sees, so that two statements can be read at once; to be closed by the caller, before
+   * this one or after it. Undefined where the snapshot is not `shared`, and where no second session can be had: the role has no connection
+   * left, or a proxy leads to another server. Whoever asks must be able to do with one.
+   *
+   * @throws InterruptedError
+   */
+  async sibling(): Promise<Snapshot | undefined> {
+    return this.#openSibling?.();
+  }
+
   /** Ends the transaction and the session; never throws and never hangs. */
   close(): Promise<void> {
     return this.session.close();
@@ -140,18 +166,73 @@ export class Snapshot implements SnapshotIdentity {
 export async function openSnapshot(settings: ConnectionSettings, options: SnapshotOptions): Promise<Snapshot> {
   const session = await connect(settings, { ...options, readOnly: true });
   try {
-    const identity = await beginTransaction(session);
+    const { identity, exported } = options.shared ? await beginShared(session) : await beginOwn(session);
     // What proves that it cannot write is a statement that fails.
     await proveReadOnly(new Snapshot(session, identity));
-    return new Snapshot(session, identity, options.savepoints);
+    if (exported === undefined) return new Snapshot(session, identity, options.savepoints);
+    const openSibling = (): Promise<Snapshot | undefined> => openAgain(settings, options, identity, exported);
+    return new Snapshot(session, identity, options.savepoints, openSibling);
   } catch (error) {
     await session.close();
     throw error;
   }
 }
 
+const OPENING = { what: "opening the snapshot" };
+
+interface Begun {
+  identity: SnapshotIdentity;
+  /** The name under which other sessions can have it. */
+  exported: string | undefined;
+}
+
+async function beginOwn(session: Session): Promise<Begun> {
+  return { identity: await beginTransaction(session), exported: undefined };
+}
+
+/** Begins a transaction that others can share, or, where the server refuses that, one that they cannot. */
+async function beginShared(session: Session): Promise<Begun> {
+  const identity = await beginTransaction(session);
+  try {
+    const { rows } = await session.query(EXPORT, [], OPENING);
+    return { identity, exported: String(rows[0]?.[0]) };
+  } catch (error) {
+    if (session.failure) throw error;
+    await session.command("rollback", OPENING);
+    return await beginOwn(session);
+  }
+}
+
+/** Opens the exported snapshot in a session of its own. A second session is a gain and no need: what goes wrong with it is no error. */
+async function openAgain(
+  settings: ConnectionSettings,
+  options: SnapshotOptions,
+  identity: SnapshotIdentity,
+  exported: string,
+): Promise<Snapshot | undefined> {
+  if (!/^[0-9A-Fa-f-]+$/.test(exported)) return undefined;
+  let session: Session | undefined;
+  try {
+    session = await connect(settings, { ...options, readOnly: true });
+    await session.command(BEGIN, OPENING);
+    await session.command(`set transaction snapshot '${exported}'`, OPENING);
+    const { rows } = await session.query(SEEN, [], OPENING);
+    if (rows[0]?.[0] === identity.id) {
+      await proveReadOnly(new Snapshot(session, identity));
+      return new Snapshot(session, identity, options.savepoints);
+    }
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      await session?.close();
+      throw error;
+    }
+  }
+  await session?.close();
+  return undefined;
+}
+
 async function beginTransaction(session: Session): Promise<SnapshotIdentity> {
-  const context = { what: "opening the snapshot" };
+  const context = OPENING;
   await session.command(BEGIN, context);
   const { rows } = await session.query(IDENTIFY, [], context);
   const [at, id, version, replica, isolation, replayedAt] = rows[0] as [

@@ -24,6 +24,7 @@ export async function undeliveredCommand(options: UndeliveredOptions, context: C
     applicationName: "lineage-report undelivered",
     signal: context.signal,
     statementTimeoutMs: config.database.statementTimeoutSeconds * 1000,
+    shared: true,
   });
   try {
     const asOf = options.asOf ?? snapshot.at;

@@ -1,8 +1,7 @@
-import type { SessionOptions } from "../../src/source/connection.ts";
 import type { ConnectionSettings } from "../../src/source/connection-settings.ts";
 import { connectionSettings } from "../../src/source/connection-settings.ts";
 import { parseQuery, type Query } from "../../src/source/query-file.ts";
-import { openSnapshot, type Snapshot } from "../../src/source/snapshot.ts";
+import { openSnapshot, type Snapshot, type SnapshotOptions } from "../../src/source/snapshot.ts";
 
 /** A query from its columns (`name type`), parameters (`name type presence`) and statement. */
 export function queryOf(
@@ -42,7 +41,7 @@ export function settingsFor(url: string): ConnectionSettings {
 export async function withSnapshot<T>(
   url: string,
   work: (snapshot: Snapshot) => Promise<T>,
-  options: Partial<SessionOptions> = {},
+  options: Partial<SnapshotOptions> = {},
 ): Promise<T> {
   const snapshot = await openSnapshot(settingsFor(url), { applicationName: "test", ...options });
   try {

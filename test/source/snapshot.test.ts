@@ -93,6 +93,92 @@ describe("a snapshot", () => {
     });
   });
 
+  describe("has a sibling where it is shared", () => {
+    const shared = { shared: true };
+    async function siblingOf(snapshot: Snapshot): Promise<Snapshot> {
+      const sibling = await snapshot.sibling();
+      if (!sibling) throw new Error("no second session");
+      return sibling;
+    }
+
+    test("that sees the same moment, at once with it", async () => {
+      await withSnapshot(
+        database.readerUrl,
+        async (snapshot) => {
+          const before = await counted(snapshot);
+          await database.query("insert into counted values (4)");
+          const sibling = await siblingOf(snapshot);
+          expect(sibling.session.processId).not.toBe(snapshot.session.processId);
+          expect(sibling.id).toBe(snapshot.id);
+          for await (const _batch of rows(snapshot, count, {})) expect(await counted(sibling)).toBe(before);
+          await sibling.close();
+          expect(await counted(snapshot)).toBe(before);
+        },
+        shared,
+      );
+    });
+
+    test("that refuses to write as well, and goes on when the first is gone", async () => {
+      const snapshot = await openSnapshot(settingsFor(database.ownerUrl), { applicationName: "test", ...shared });
+      const sibling = await siblingOf(snapshot);
+      await snapshot.close();
+      const write = "insert into counted values (5)";
+      const error = await errorOf(sibling.run(look, (session) => session.command(write, look)));
+      expect(errorCode((error as QueryError).cause)).toBe("25006");
+      expect(await counted(sibling)).toBeTypeOf("number");
+      await sibling.close();
+    });
+
+    test("and none where it is not, where the role has no connection left, or when the first has ended", async () => {
+      await withSnapshot(database.readerUrl, async (snapshot) => expect(await snapshot.sibling()).toBeUndefined());
+      await database.query("create role single login password 'single' connection limit 1");
+      await database.query(`grant connect on database ${database.name} to single`);
+      await database.query("grant select on counted to single");
+      const single = new URL(database.readerUrl);
+      single.username = single.password = "single";
+      await withSnapshot(
+        single.href,
+        async (snapshot) => {
+          expect(await snapshot.sibling()).toBeUndefined();
+          expect(await counted(snapshot)).toBeTypeOf("number");
+        },
+        shared,
+      );
+      await database.query("drop owned by single; drop role single");
+      const closed = await openSnapshot(settingsFor(database.readerUrl), { applicationName: "test", ...shared });
+      await closed.close();
+      expect(await closed.sibling()).toBeUndefined();
+    });
+
+    test("and can be read without one where the server exports nothing", async () => {
+      await database.query("revoke execute on function pg_export_snapshot() from public");
+      try {
+        await withSnapshot(
+          database.readerUrl,
+          async (snapshot) => {
+            expect(await snapshot.sibling()).toBeUndefined();
+            expect(snapshot.id).toMatch(/^\d+:\d+:[\d,]*$/);
+            expect(await counted(snapshot)).toBeTypeOf("number");
+          },
+          shared,
+        );
+      } finally {
+        await database.query("grant execute on function pg_export_snapshot() to public");
+      }
+    });
+
+    test("unless the run is interrupted", async () => {
+      const interruption = new AbortController();
+      const snapshot = await openSnapshot(settingsFor(database.readerUrl), {
+        ...{ applicationName: "test", signal: interruption.signal },
+        ...shared,
+      });
+      interruption.abort();
+      await expect(snapshot.sibling()).rejects.toThrow(InterruptedError);
+      await snapshot.close();
+    });
+  });
+
   test("ended by the server between two statements says so in the next one", async () => {
     const snapshot = await openSnapshot(settingsFor(database.readerUrl), { applicationName: "test" });
     await database.query("select pg_terminate_backend($1)", [snapshot.session.processId]);

@@ -28,9 +28,7 @@ export async function readLineage(
   end: Micros,
 ): Promise<{ graph: Graph; kinds: Uint8Array }> {
   const time = { from: span.from, to: span.horizon };
-  await rows.expectReports(time);
-  await rows.readReports(time);
-  await rows.readEdges(time);
+  await rows.readByTime(time);
   await readBesideItems(rows, span);
   for (const id of seeds) rows.reports.ids.addText(id);
   await readAncestors(rows);
