@@ -109,6 +109,7 @@ export class LineageRows {
       flags: 0,
       writtenBy: 0,
     };
+    let report = -1;
     await this.#copy("lineage-reports", reach, (fields) => {
       const { buffer, offsets, lengths } = fields;
       row.actionId = readInt8(buffer, offsets[1]);
@@ -120,7 +121,7 @@ export class LineageRows {
       row.itemCountBefore = lengths[7] < 0 ? -1 : readInt4(buffer, offsets[7]);
       row.flags = readInt4(buffer, offsets[8]);
       row.writtenBy = this.#stepOf(buffer, offsets[9], lengths[9]);
-      const report = reports.ids.add(buffer, offsets[0]);
+      report = reports.ids.add(buffer, offsets[0], report);
       reports.set(report, row);
       if (lengths[12] < 0) return;
       const transport = this.#transportOf(fields);
