@@ -42,8 +42,13 @@ export class FileTable {
   }
 
   name(report: number): string {
+    return this.names.text(this.nameAt(report));
+  }
+
+  /** Where the name stands in `names`; 0 for none. */
+  nameAt(report: number): number {
     const row = this.#row(report);
-    return row < 0 ? "" : this.names.text(this.#name[row]);
+    return row < 0 ? 0 : this.#name[row];
   }
 
   transport(report: number): string {

@@ -233,14 +233,20 @@ function reversed(
 }
 
 /** Position of the first edge that leaves (report, index), or -1 if none does. */
-export function firstEdgeOf(graph: Graph, report: number, index: number): number {
-  let low = graph.firstEdge[report];
-  const end = graph.firstEdge[report + 1];
+export function firstEdgeOf({ firstEdge, parentIndex }: Graph, report: number, index: number): number {
+  let low = firstEdge[report];
+  const end = firstEdge[report + 1];
+  if (low === end) return -1;
+  // Most reports hold one item, and in most files one edge leaves each: both are found at the first look.
+  const ahead = index - parentIndex[low];
+  if (ahead <= 0) return ahead === 0 ? low : -1;
+  const guess = low + ahead;
+  if (guess < end && parentIndex[guess] === index && parentIndex[guess - 1] < index) return guess;
   let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (graph.parentIndex[middle] < index) low = middle + 1;
+    if (parentIndex[middle] < index) low = middle + 1;
     else high = middle;
   }
-  return low < end && graph.parentIndex[low] === index ? low : -1;
+  return low < end && parentIndex[low] === index ? low : -1;
 }

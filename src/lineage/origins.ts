@@ -16,6 +16,8 @@ export class OriginFinder {
   readonly #reports: ReportTable;
   readonly #submissions: SubmissionTable;
   readonly #ancestors: ReportWalk;
+  /** The roots of the file in hand: one list for all files. */
+  readonly #roots: number[] = [];
 
   /** `ancestors` walks up the links. */
   constructor(reports: ReportTable, submissions: SubmissionTable, ancestors: ReportWalk) {
@@ -25,23 +27,26 @@ export class OriginFinder {
   }
 
   of(file: number): Origins {
-    const roots: number[] = [];
-    const senders = new Map<string, Party>();
-    const consider = (report: number): void => {
-      const row = this.#submissions.rowOf(report);
-      if (row < 0) return;
-      roots.push(report);
-      const sender = this.#submissions.senders.get(this.#submissions.sender[row]);
-      senders.set(sender.key, sender);
-    };
-    consider(file);
-    this.#ancestors.from(file, consider);
+    const roots = this.#roots;
+    while (roots.length > 0) roots.pop();
+    this.#consider(file);
+    this.#ancestors.from(file, this.#consider);
     // Most files hold the items of one submission.
-    if (roots.length === 1) return { roots, senders: [...senders.values()] };
+    if (roots.length === 1) return { roots: [roots[0]], senders: [this.#senderOf(roots[0])] };
     roots.sort((left, right) => this.#reports.compare(left, right));
+    const senders = new Map(roots.map((root) => this.#senderOf(root)).map((sender) => [sender.key, sender]));
     return {
       roots: roots.filter((root, at) => root !== roots[at - 1]),
       senders: [...senders.values()].sort((left, right) => (left.name < right.name ? -1 : 1)),
     };
+  }
+
+  readonly #consider = (report: number): void => {
+    if (this.#submissions.rowOf(report) >= 0) this.#roots.push(report);
+  };
+
+  #senderOf(root: number): Party {
+    const { senders, sender } = this.#submissions;
+    return senders.get(sender[this.#submissions.rowOf(root)]);
   }
 }

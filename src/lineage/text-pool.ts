@@ -29,9 +29,24 @@ export class TextPool {
   /** The text at a position that `add` returned; "" for 0. */
   text(at: number): string {
     if (at === 0) return "";
+    return this.#bytes.toString("utf8", at + 4, at + 4 + this.length(at));
+  }
+
+  /** How many bytes the text at a position has; 0 for 0. */
+  length(at: number): number {
+    if (at === 0) return 0;
     const bytes = this.#bytes;
-    const length = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-    return bytes.toString("utf8", at + 4, at + 4 + length);
+    return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+  }
+
+  /** Where the text at a position begins in `bytes`. */
+  offset(at: number): number {
+    return at + 4;
+  }
+
+  /** What the texts stand in, until the next is added. */
+  get bytes(): Buffer {
+    return this.#bytes;
   }
 
   #grow(length: number): void {

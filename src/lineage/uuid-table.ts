@@ -70,6 +70,17 @@ export class UuidTable {
     return uuidText(this.#words, 4 * id);
   }
 
+  /** Writes the 16 bytes of a number given out before to the beginning of `target`. */
+  copy(id: number, target: Uint8Array): void {
+    for (let at = 0; at < 4; at++) {
+      const four = this.#words[4 * id + at];
+      target[4 * at] = four >>> 24;
+      target[4 * at + 1] = four >>> 16;
+      target[4 * at + 2] = four >>> 8;
+      target[4 * at + 3] = four;
+    }
+  }
+
   /** Orders two numbers by their UUIDs as Postgres does (bytewise): negative, zero or positive. */
   compare(left: number, right: number): number {
     for (let at = 0; at < 4; at++) {

@@ -26,38 +26,44 @@ export class ItemWalk {
    */
   down(report: number, index: number, visit: Visit): void {
     const graph = this.#graph;
+    const { child, childIndex } = graph;
+    const passed = this.#passed;
     const stack = this.#stack;
     const walk = ++this.#walk;
-    const root = firstEdgeOf(graph, report, index);
-    if (root < 0) return;
-    this.#passed[root] = walk;
-    stack.push(root, report, index);
-    while (stack.length > 0) {
-      const fromIndex = stack.pop() as number;
-      const from = stack.pop() as number;
-      const end = graph.firstEdge[from + 1];
-      for (let edge = stack.pop() as number; edge < end && graph.parentIndex[edge] === fromIndex; edge++) {
-        const child = graph.child[edge];
-        const childIndex = graph.childIndex[edge];
-        const next = firstEdgeOf(graph, child, childIndex);
+    let edge = firstEdgeOf(graph, report, index);
+    if (edge < 0) return;
+    passed[edge] = walk;
+    let end = endOfEdges(graph, report, edge);
+    // The stack is read by a mark of its own: an array that shrinks and grows with every item would be felt.
+    for (let top = 0; ; ) {
+      for (; edge < end; edge++) {
+        const to = child[edge];
+        const toIndex = childIndex[edge];
+        const next = firstEdgeOf(graph, to, toIndex);
         if (next < 0) {
-          visit(child, childIndex, 0);
+          visit(to, toIndex, 0);
           continue;
         }
-        if (this.#passed[next] === walk) continue;
-        this.#passed[next] = walk;
-        visit(child, childIndex, edgesFrom(graph, child, next));
-        stack.push(next, child, childIndex);
+        if (passed[next] === walk) continue;
+        passed[next] = walk;
+        const nextEnd = endOfEdges(graph, to, next);
+        visit(to, toIndex, nextEnd - next);
+        stack[top++] = next;
+        stack[top++] = nextEnd;
       }
+      if (top === 0) return;
+      end = stack[--top];
+      edge = stack[--top];
     }
   }
 }
 
-function edgesFrom(graph: Graph, report: number, first: number): number {
-  const end = graph.firstEdge[report + 1];
+/** Where the edges end that leave the same (report, index) as `first`. */
+function endOfEdges({ firstEdge, parentIndex }: Graph, report: number, first: number): number {
+  const end = firstEdge[report + 1];
   let edge = first + 1;
-  while (edge < end && graph.parentIndex[edge] === graph.parentIndex[first]) edge++;
-  return edge - first;
+  while (edge < end && parentIndex[edge] === parentIndex[first]) edge++;
+  return edge;
 }
 
 /** Walks over whole reports, by the distinct report-to-report links, down or up. */
@@ -76,18 +82,22 @@ export class ReportWalk {
 
   /** Visits every report that can be reached from `report` once, itself excluded unless it lies on a cycle. */
   from(report: number, visit: (report: number) => void): void {
-    const walk = ++this.#walk;
+    const first = this.#first;
+    const targets = this.#targets;
+    const passed = this.#passed;
     const stack = this.#stack;
-    stack.push(report);
-    while (stack.length > 0) {
-      const from = stack.pop() as number;
-      for (let at = this.#first[from]; at < this.#first[from + 1]; at++) {
-        const to = this.#targets[at];
-        if (this.#passed[to] === walk) continue;
-        this.#passed[to] = walk;
+    const walk = ++this.#walk;
+    let top = 0;
+    for (let from = report; ; from = stack[--top]) {
+      const end = first[from + 1];
+      for (let at = first[from]; at < end; at++) {
+        const to = targets[at];
+        if (passed[to] === walk) continue;
+        passed[to] = walk;
         visit(to);
-        stack.push(to);
+        stack[top++] = to;
       }
+      if (top === 0) return;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ReportTable } from "../lineage/report-table.ts";
 import type { Facts } from "./facts.ts";
 import { KIND } from "./kind.ts";
 
@@ -27,16 +28,23 @@ export class Evidence {
   readonly #facts: Pick<Facts, "reports" | "kinds">;
   readonly #slots: ReceiverEvidence[] = [];
   #used = 0;
+  /** The columns as they were when the item was started. */
+  #receiver: ReportTable["receiver"];
+  #kinds: Uint8Array;
   /** Leaves that belong to no receiver. */
   readonly unaddressed: number[] = [];
 
   constructor(facts: Pick<Facts, "reports" | "kinds">) {
     this.#facts = facts;
+    this.#receiver = facts.reports.receiver;
+    this.#kinds = facts.kinds;
   }
 
   start(): void {
     this.#used = 0;
-    this.unaddressed.length = 0;
+    this.#receiver = this.#facts.reports.receiver;
+    this.#kinds = this.#facts.kinds;
+    empty(this.unaddressed);
   }
 
   /** How many receivers were seen. */
@@ -55,14 +63,13 @@ export class Evidence {
 
   /** Takes one node of the walk down; see `Visit`. */
   readonly visit = (report: number, index: number, edges: number): void => {
-    const receiver = this.#facts.reports.receiver[report];
-    const kind = this.#facts.kinds[report];
+    const receiver = this.#receiver[report];
     if (receiver === 0) {
       if (edges === 0 && !this.unaddressed.includes(report)) this.unaddressed.push(report);
       return;
     }
     const slot = this.#find(receiver) ?? this.#add(receiver);
-    switch (kind) {
+    switch (this.#kinds[report]) {
       case KIND.sent:
         addPair(slot.sent, report, index);
         break;
@@ -97,14 +104,19 @@ export class Evidence {
     }
     this.#used++;
     slot.receiver = receiver;
-    slot.sent.length = 0;
-    slot.files.length = 0;
-    slot.downloaded.length = 0;
-    slot.open.length = 0;
-    slot.filtered.length = 0;
+    empty(slot.sent);
+    empty(slot.files);
+    empty(slot.downloaded);
+    empty(slot.open);
+    empty(slot.filtered);
     slot.passed = -1;
     return slot;
   }
+}
+
+/** Empties a list and keeps its memory, which setting its length gives away. */
+function empty(list: number[]): void {
+  while (list.length > 0) list.pop();
 }
 
 /**

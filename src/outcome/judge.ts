@@ -49,6 +49,10 @@ export class Judge {
   readonly #fileVerdicts = new Map<number, Verdict>();
   readonly #workVerdicts = new Map<number, Verdict>();
   readonly #deliveredVerdicts = new Map<string, Verdict>();
+  /** Of files that were sent once, by transport: nearly all are. */
+  readonly #deliveredOnce = new Map<string, Verdict>();
+  /** The files that an e-mail is recorded of: few, so that all others need no look at their attempts. */
+  readonly #mailed: ReadonlySet<number>;
   readonly #fetches = new Map<number, Fetch | null>();
 
   constructor(facts: Facts, judgement: Judgement) {
@@ -57,6 +61,7 @@ export class Judge {
     this.#walk = new ItemWalk(facts.graph);
     this.#evidence = new Evidence(facts);
     this.#legacy = new LegacyFilters(facts);
+    this.#mailed = mailedFiles(facts);
   }
 
   /** How many items a submission has: the larger of its item_count and the highest index that the lineage shows. */
@@ -123,33 +128,25 @@ export class Judge {
       for (const mailed of this.#mailings(files[at])) consider(files[at], files[at + 1], mailed);
     }
     if (first < 0) return undefined;
-    const { outcome, reason, acts } = this.#deliveredVerdict(first, times);
     const deliveredItem = firstIndex + this.#facts.zeroBased[first];
-    return {
-      receiver,
-      outcome,
-      reason,
-      acts,
-      deliveredReport: first,
-      deliveredItem,
-      deliveredAt: firstAt,
-      timesDelivered: times,
-    };
+    return itemOutcome(receiver, this.#deliveredVerdict(first, times), first, deliveredItem, firstAt, times);
   }
 
   #deliveredVerdict(report: number, times: number): Verdict {
-    const mailed = this.#facts.kinds[report] !== KIND.sent;
-    const key = `${mailed ? "EMAIL" : this.#facts.files.transport(report)}/${times}`;
-    let verdict = this.#deliveredVerdicts.get(key);
+    const transport = this.#facts.kinds[report] === KIND.sent ? this.#facts.files.transport(report) : "EMAIL";
+    const verdicts = times === 1 ? this.#deliveredOnce : this.#deliveredVerdicts;
+    const key = times === 1 ? transport : `${transport}/${times}`;
+    let verdict = verdicts.get(key);
     if (!verdict) {
-      verdict = deliveredVerdict(mailed ? "EMAIL" : this.#facts.files.transport(report), times);
-      this.#deliveredVerdicts.set(key, verdict);
+      verdict = deliveredVerdict(transport, times);
+      verdicts.set(key, verdict);
     }
     return verdict;
   }
 
   /** When a file was e-mailed. The `send` action with a receiver and no result is all that shows it. */
   #mailings(file: number): Micros[] {
+    if (!this.#mailed.has(file)) return NEVER;
     const attempts = this.#facts.attempts.get(file);
     const task = this.#facts.tasks.get(file);
     if (!attempts || (task && task.step !== "none")) return NEVER;
@@ -172,14 +169,7 @@ export class Judge {
       position = copies[at + 1] + zeroBased[copies[at]];
     }
     if (!first) return undefined;
-    return {
-      receiver,
-      ...downloadedVerdict(),
-      deliveredReport: first.report,
-      deliveredItem: position,
-      deliveredAt: first.at,
-      timesDelivered: 0,
-    };
+    return itemOutcome(receiver, downloadedVerdict(), first.report, position, first.at, 0);
   }
 
   /** The first download of a file, by the report links: since 2023-09-11 downloads have no item edges of their own. */
@@ -323,18 +313,26 @@ export class Judge {
 
 const NEVER: Micros[] = [];
 
-/** Fields one by one, in the order of every other outcome: a spread costs several times as much, an item in an item. */
-function notDelivered(receiver: number, { outcome, reason, acts }: Verdict): ItemOutcome {
-  return {
-    receiver,
-    outcome,
-    reason,
-    acts,
-    deliveredReport: -1,
-    deliveredItem: 0,
-    deliveredAt: Number.NaN,
-    timesDelivered: 0,
-  };
+function mailedFiles({ attempts }: Facts): Set<number> {
+  const mailed = new Set<number>();
+  for (const [file, all] of attempts) if (all.some(({ kind }) => kind === "email")) mailed.add(file);
+  return mailed;
+}
+
+function notDelivered(receiver: number, verdict: Verdict): ItemOutcome {
+  return itemOutcome(receiver, verdict, -1, 0, Number.NaN, 0);
+}
+
+/** In one place, so that all are of one shape, and field by field: a spread costs several times as much, an item in an item. */
+function itemOutcome(
+  receiver: number,
+  { outcome, reason, acts }: Verdict,
+  deliveredReport: number,
+  deliveredItem: number,
+  deliveredAt: Micros,
+  timesDelivered: number,
+): ItemOutcome {
+  return { receiver, outcome, reason, acts, deliveredReport, deliveredItem, deliveredAt, timesDelivered };
 }
 
 const CIRCLE: Verdict = { outcome: "stuck", reason: "its lineage goes round in a circle", acts: "reportstream" };

@@ -29,6 +29,9 @@ const NO_ELEMENT = "MissingID";
 export class LegacyFilters {
   readonly #facts: Facts;
   readonly #byRoot = new Map<number, FilteredFile[]>();
+  /** The submission asked for last, and its files: items come one after the other. */
+  #lastRoot = -1;
+  #lastFiles: FilteredFile[] = [];
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -75,11 +78,14 @@ export class LegacyFilters {
   }
 
   #files(root: number): FilteredFile[] {
+    if (root === this.#lastRoot) return this.#lastFiles;
     let files = this.#byRoot.get(root);
     if (!files) {
       files = this.#collect(root);
       this.#byRoot.set(root, files);
     }
+    this.#lastRoot = root;
+    this.#lastFiles = files;
     return files;
   }
 

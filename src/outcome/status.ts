@@ -56,11 +56,18 @@ export class StatusRules {
   #statusOf(history: readonly number[]): Status {
     const { receiver, nextAction, nextActionAt } = this.#reports;
     const byReceiver = new Map<number, number[]>();
+    let last = 0;
+    let rows: number[] = [];
     for (const report of history) {
-      if (receiver[report] === 0) continue;
-      const rows = byReceiver.get(receiver[report]);
-      if (rows) rows.push(report);
-      else byReceiver.set(receiver[report], [report]);
+      const to = receiver[report];
+      if (to === 0) continue;
+      // One after the other they mostly have the same receiver.
+      if (to !== last) {
+        rows = byReceiver.get(to) ?? [];
+        byReceiver.set(to, rows);
+        last = to;
+      }
+      rows.push(report);
     }
     if (byReceiver.size === 0) {
       return history.length > 1 && nextAction[this.#last(history)] === STEP_NONE ? "Not Delivering" : "Received";
@@ -89,6 +96,8 @@ export class StatusRules {
   }
 
   #last(rows: readonly number[]): number {
-    return rows.reduce((last, report) => (this.#reports.compare(report, last) > 0 ? report : last));
+    let last = rows[0];
+    for (const report of rows) if (this.#reports.compare(report, last) > 0) last = report;
+    return last;
   }
 }

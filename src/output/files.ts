@@ -12,8 +12,8 @@ export interface CsvSink {
   write(values: readonly CsvValue[]): Promise<void> | undefined;
   /** One row that is formatted already (`formatter.formatRow`, the line break included), so that a row for many files is formatted once. */
   writeLine(line: string): Promise<void> | undefined;
-  /** One row that is encoded already, as the pieces of a line. The bytes are copied. */
-  writePieces(pieces: readonly Uint8Array[]): Promise<void> | undefined;
+  /** Whole rows that are encoded already, so many of them: the bytes `from` up to `to`, which are copied. */
+  writeRows(bytes: Uint8Array, from: number, to: number, rows: number): Promise<void> | undefined;
 }
 
 /** A buffer is handed to the queue when it is full; small files never grow so far, and a file that filled one gets the next twice as large. */
@@ -151,16 +151,12 @@ class BufferedSink implements CsvSink {
     return this.#settle();
   }
 
-  writePieces(pieces: readonly Uint8Array[]): Promise<void> | undefined {
+  writeRows(bytes: Uint8Array, from: number, to: number, rows: number): Promise<void> | undefined {
     this.#files.check();
-    this.#rows++;
-    let length = 0;
-    for (const piece of pieces) length += piece.byteLength;
-    this.#makeRoom(length);
-    for (const piece of pieces) {
-      this.#buffer.set(piece, this.#used);
-      this.#used += piece.byteLength;
-    }
+    this.#rows += rows;
+    this.#makeRoom(to - from);
+    this.#buffer.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from), this.#used);
+    this.#used += to - from;
     return this.#settle();
   }
 

@@ -44,6 +44,8 @@ export class WriteQueue {
   #inFlight = 0;
   #failure: Error | undefined;
   #listeners: (() => void)[] = [];
+  /** What every caller waits for that meets the same pressure; a promise for each row would be felt. */
+  #relief: Promise<void> | undefined;
 
   constructor(
     fs: FileSystem,
@@ -89,7 +91,14 @@ export class WriteQueue {
   /** Undefined, or a promise to wait for before handing over more. */
   pressure(): Promise<void> | undefined {
     if (this.#inFlight <= this.#limits.inFlight) return undefined;
-    return this.#until(() => this.#inFlight <= this.#limits.inFlight / 2);
+    if (!this.#relief) {
+      const forget = (): void => {
+        this.#relief = undefined;
+      };
+      this.#relief = this.#until(() => this.#inFlight <= this.#limits.inFlight / 2);
+      this.#relief.then(forget, forget);
+    }
+    return this.#relief;
   }
 
   /** Resolves when nothing waits; rejects with the first error, once no write is under way. */

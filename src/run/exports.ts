@@ -44,14 +44,13 @@ async function writeExport(
     return sink;
   };
   await copyCsvRows(snapshot, query, parametersOf(query, window), owners, ({ bytes, texts }) => {
-    const line = [bytes];
     if (owners.length > 0 && !outputs.wantsAny(...texts)) return undefined;
-    let full = whole.writePieces(line);
+    let full = whole.writeRows(bytes, 0, bytes.byteLength, 1);
     if (!split) return full;
     for (const [index, organization] of texts.entries()) {
       // A row that names an organization twice is its row once.
       if (organization === "" || !outputs.wants(organization) || texts.indexOf(organization) < index) continue;
-      full = ofOrganization(organization).writePieces(line) ?? full;
+      full = ofOrganization(organization).writeRows(bytes, 0, bytes.byteLength, 1) ?? full;
     }
     return full;
   });

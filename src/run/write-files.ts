@@ -1,14 +1,14 @@
-import type { Party } from "../lineage/parties.ts";
 import type { Delivery } from "../outcome/deliveries.ts";
 import type { Failure } from "../outcome/failures.ts";
 import { OUTCOMES } from "../outcome/words.ts";
-import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
+import type { CsvValue } from "../output/csv.ts";
 import type { SummaryFold } from "../summary/fold.ts";
 import type { AttentionLine } from "../summary/operators/lines.ts";
 import type { LatestDeliveries } from "../summary/organization/deliveries.ts";
 import type { PairSummary } from "../summary/types.ts";
 import { formatInstant } from "../time/instant.ts";
-import { DELIVERY_COLUMNS } from "./columns.ts";
+import { DeliveryRows } from "./delivery-rows.ts";
+import { namesOf } from "./names-of.ts";
 import type { RunOutputs } from "./outputs.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
 
@@ -20,27 +20,23 @@ export async function writeDeliveries(
   fold: SummaryFold,
   latest: LatestDeliveries,
 ): Promise<void> {
-  const formatter = createCsvFormatter(DELIVERY_COLUMNS);
+  const rows = new DeliveryRows(reports, files);
   for (const delivery of deliveries) {
-    const { report, at, kind, receiver, transport, attempts, resend, submissions } = delivery;
+    const { receiver } = delivery;
     if (!outputs.wants(receiver.organization)) continue;
-    fold.file(receiver, kind);
-    latest.add(receiver.organization, {
-      reportId: reports.ids.text(report),
-      at: formatInstant(at),
-      ...{ kind, transport, resend, receiver: receiver.name, fileName: files.name(report) },
-      items: reports.itemCount[report],
-    });
-    const row: CsvValue[] = [
-      ...[reports.ids.text(report), at, kind, receiver.name, files.topic(report), files.format(report)],
-      ...[files.name(report), reports.itemCount[report], transport, attempts, resend, submissions],
-      ...[names(delivery.senders), known(delivery.oldestSubmittedAt)],
-    ];
-    const line = formatter.formatRow(row);
-    let full = outputs.whole.deliveries.writeLine(line);
-    full = outputs.of(receiver.organization)?.deliveries.writeLine(line) ?? full;
+    fold.file(receiver, delivery.kind);
+    latest.add(delivery, reports.itemCount[delivery.report]);
+    const { bytes, length } = rows.row(delivery);
+    let full = outputs.whole.deliveries.writeRows(bytes, 0, length, 1);
+    full = outputs.of(receiver.organization)?.deliveries.writeRows(bytes, 0, length, 1) ?? full;
     if (full) await full;
   }
+  latest.settle(({ report, at, kind, receiver, transport, resend }) => ({
+    reportId: reports.ids.text(report),
+    at: formatInstant(at),
+    ...{ kind, transport, resend, receiver: receiver.name, fileName: files.name(report) },
+    items: reports.itemCount[report],
+  }));
 }
 
 /** Writes failures.csv and the receivers' copies, which do not name staff. */
@@ -68,7 +64,7 @@ export async function writeFailures(
       known(failure.resentAt),
       by,
       known(failure.recoveredAt),
-      names(failure.senders),
+      namesOf(failure.senders),
       failure.submissionIds.join("; "),
       known(failure.expiresAt),
     ];
@@ -97,11 +93,6 @@ export async function writeAttention(lines: readonly AttentionLine[], outputs: R
   for (const { section, subject, state, detail, files, items, since, until, acts, reproduce } of lines) {
     await outputs.whole.attention.write([section, subject, state, detail, files, items, since, until, acts, reproduce]);
   }
-}
-
-/** Distinct names in a cell, sorted. */
-function names(parties: readonly Party[]): string {
-  return [...new Set(parties.map(({ name }) => name))].join("; ");
 }
 
 function known(instant: number): number | null {

@@ -1,23 +1,22 @@
 import { NO_PARTY, type Party } from "../lineage/parties.ts";
-import type { ItemOutcome, Judge } from "../outcome/judge.ts";
+import type { Judge } from "../outcome/judge.ts";
 import type { StatusRules } from "../outcome/status.ts";
 import { OUTCOMES } from "../outcome/words.ts";
 import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
-import { EncodedLine } from "../output/encoded-line.ts";
+import { CsvBytes } from "../output/csv-bytes.ts";
+import type { CsvSink } from "../output/files.ts";
 import type { Counts } from "../summary/counts.ts";
-import type { SummaryFold } from "../summary/fold.ts";
+import type { SubmissionFact, SummaryFold } from "../summary/fold.ts";
 import type { OutcomeFold } from "../summary/operators/outcome-fold.ts";
 import { NO_FACILITY } from "../summary/organization/facilities.ts";
 import type { OrganizationFold } from "../summary/organization/fold.ts";
 import type { Micros } from "../time/instant.ts";
-import { ITEM_COLUMNS } from "./columns.ts";
+import { SUBMISSION_COLUMNS } from "./columns.ts";
+import { ItemRows } from "./item-rows.ts";
 import type { RunOutputs } from "./outputs.ts";
 import type { FacilityRows } from "./read/facilities.ts";
 import type { RejectedRequest } from "./read/rejected.ts";
 import type { WindowData } from "./read/window.ts";
-
-/** The position in ITEM_COLUMNS of the cell that differs from copy to copy. */
-const DELIVERED_ITEM = 12;
 
 interface Submitted {
   actionId: number;
@@ -45,18 +44,17 @@ export interface OwnRows {
  */
 export async function writeSubmissions(
   data: WindowData,
-  { judge, status }: Judging,
+  judging: Judging,
   outputs: RunOutputs,
   { fold, outcomes }: { fold: SummaryFold; outcomes: OutcomeFold },
   own: OwnRows,
   window: { from: Micros; to: Micros },
 ): Promise<void> {
-  const writer = new ItemWriter(data, judge, outputs, { fold, outcomes }, own);
+  const submissions = new SubmissionWriter(outputs);
+  const writer = new ItemWriter(data, judging, outputs, submissions, { fold, outcomes }, own);
   for (const submitted of inOrder(data, window)) {
-    const full = submitted.rejected
-      ? writeRejected(data, outputs, fold, submitted.rejected)
-      : writer.write(submitted, status);
-    if (full) await full;
+    if (submitted.rejected) await writeRejected(data, outputs, submissions, fold, submitted.rejected);
+    else for (const full of writer.write(submitted)) await full;
   }
 }
 
@@ -80,117 +78,150 @@ function inOrder({ rows, rejected }: WindowData, window: { from: Micros; to: Mic
   );
 }
 
+/** A submission whose items are being written. */
+interface InHand {
+  root: number;
+  reportId: string;
+  fact: SubmissionFact;
+  /** Whether the fold knows of it: in a run for some organizations others' submissions count only once a row concerns them. */
+  isStarted: boolean;
+}
+
+/** Where rows of a receiver go. */
+interface ReceiverRows {
+  receiver: Party;
+  isWanted: boolean;
+  file: CsvSink | undefined;
+}
+
 class ItemWriter {
   readonly #data: WindowData;
-  readonly #judge: Judge;
+  readonly #judging: Judging;
   readonly #outputs: RunOutputs;
+  readonly #submissions: SubmissionWriter;
   readonly #fold: SummaryFold;
   readonly #outcomes: OutcomeFold;
   readonly #own: OwnRows;
-  readonly #row: CsvValue[] = [];
-  readonly #cells = createCsvFormatter(ITEM_COLUMNS);
-  readonly #line = new EncodedLine();
+  readonly #rows: ItemRows;
+  /** By the receiver's number, since organizations' names are slow to look up. */
+  readonly #receivers: (ReceiverRows | undefined)[] = [];
 
   constructor(
     data: WindowData,
-    judge: Judge,
+    judging: Judging,
     outputs: RunOutputs,
+    submissions: SubmissionWriter,
     { fold, outcomes }: { fold: SummaryFold; outcomes: OutcomeFold },
     own: OwnRows,
   ) {
     this.#data = data;
-    this.#judge = judge;
+    this.#judging = judging;
     this.#outputs = outputs;
+    this.#submissions = submissions;
     this.#fold = fold;
     this.#outcomes = outcomes;
     this.#own = own;
+    this.#rows = new ItemRows(data.rows.reports, data.rows.files);
   }
 
-  write({ actionId, at, root }: Submitted, status: StatusRules): Promise<void> | undefined {
+  /** Writes a submission; yields what to wait for before it goes on, since one may have more items than memory should hold. */
+  *write({ actionId, at, root }: Submitted): Generator<Promise<void>, void, undefined> {
     const { reports, submissions, files } = this.#data.rows;
-    const outputs = this.#outputs;
     const row = submissions.rowOf(root);
     const sender = submissions.senders.get(submissions.sender[row]);
     const topic = files.topic(root);
+    const reportId = reports.ids.text(root);
+    const own = this.#outputs.of(sender.organization)?.submittedItems;
+    const isWanted = this.#outputs.wants(sender.organization);
+    const inHand = { root, reportId, fact: { sender, topic, submittedAt: at, rejected: false }, isStarted: false };
+    if (isWanted) this.#start(inHand);
+    this.#rows.start({ actionId, root, sender: sender.name, topic, submittedAt: at, forSender: own !== undefined });
+    const items = this.#judging.judge.itemCount(root);
+    for (let item = 1; item <= items; ) {
+      item = this.#addItems(inHand, isWanted, item, items);
+      const full = this.#handOver(own);
+      if (full) yield full;
+    }
+    const counts = inHand.isStarted ? this.#fold.endSubmission() : undefined;
+    if (!counts || !isWanted) return;
     const httpStatus = submissions.httpStatus[row] < 0 ? null : submissions.httpStatus[row];
-    const own = outputs.wants(sender.organization);
-    const items = this.#judge.itemCount(root);
-    let started = false;
-    const start = (): void => {
-      if (!started) this.#fold.submission({ sender, topic, submittedAt: at, rejected: false });
-      started = true;
-    };
-    if (own) start();
-    const base = this.#row;
-    base[0] = actionId;
-    base[1] = reports.ids.text(root);
-    base[4] = sender.name;
-    base[5] = topic;
-    base[6] = at;
-    const facilities = this.#own.facilities.get(root);
-    let full: Promise<void> | undefined;
-    for (let item = 1; item <= items; item++) {
-      base[2] = item;
-      base[3] = this.#data.facts.trackingId(root, item - this.#data.facts.zeroBased[root]);
-      for (const outcome of this.#judge.outcomes(root, item)) {
-        const receiver = reports.receivers.get(outcome.receiver);
-        if (!own && !outputs.wants(receiver.organization)) continue;
-        start();
-        if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
-        full = this.#writeItem(item, outcome, receiver, sender) ?? full;
-      }
-    }
-    if (!own) {
-      if (started) this.#fold.endSubmission();
-      return full;
-    }
     const { errors, warnings } = this.#data.log.countsOf(root);
     const line = submissionRow(
-      [actionId, base[1], at, sender.name, topic, files.name(root), files.format(root), items, httpStatus],
-      status.status(root, httpStatus),
-      this.#fold.endSubmission(),
+      [actionId, reportId, at, sender.name, topic, files.name(root), files.format(root), items, httpStatus],
+      this.#judging.status.status(root, httpStatus),
+      counts,
       errors,
       warnings,
     );
-    return writeSubmission(outputs, sender, line) ?? full;
+    const full = this.#submissions.write(sender, line);
+    if (full) yield full;
   }
 
-  #writeItem(item: number, outcome: ItemOutcome, receiver: Party, sender: Party): Promise<void> | undefined {
-    const { reports, files } = this.#data.rows;
-    const { deliveredReport, deliveredAt, deliveredItem, timesDelivered } = outcome;
-    const isDelivered = deliveredReport >= 0;
-    const row = this.#row;
-    row[7] = receiver.name;
-    row[8] = outcome.outcome;
-    row[9] = outcome.reason;
-    row[10] = outcome.acts;
-    row[11] = isDelivered ? reports.ids.text(deliveredReport) : null;
-    row[DELIVERED_ITEM] = isDelivered ? deliveredItem : null;
-    row[13] = isDelivered ? files.name(deliveredReport) : null;
-    row[14] = isDelivered ? deliveredAt : null;
-    row[15] = timesDelivered;
-    this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt });
-    this.#outcomes.row(row[1] as string, item, row[6] as Micros, receiver, outcome);
-    this.#line.encode(
-      this.#cells.formatCells(row, 0, DELIVERED_ITEM),
-      this.#cells.formatCells(row, DELIVERED_ITEM, DELIVERED_ITEM + 1),
-      `${this.#cells.formatCells(row, DELIVERED_ITEM + 1, ITEM_COLUMNS.length)}\n`,
-    );
-    const whole = [this.#line.whole];
-    let full = this.#outputs.whole.items.writePieces(whole);
-    full = this.#outputs.of(receiver.organization)?.receivedItems.writePieces(whole) ?? full;
-    const submitted = this.#outputs.of(sender.organization)?.submittedItems;
-    if (!submitted) return full;
-    // Where the item stands in a file that others share is not the sender's to know.
-    return submitted.writePieces(isDelivered ? [this.#line.head, EMPTY_CELL, this.#line.tail] : whole) ?? full;
+  #start(inHand: InHand): void {
+    if (inHand.isStarted) return;
+    inHand.isStarted = true;
+    this.#fold.submission(inHand.fact);
+  }
+
+  /** Adds the rows of items from `first` on, until there are enough to hand over; returns the next item. */
+  #addItems(inHand: InHand, all: boolean, first: number, last: number): number {
+    const { facts } = this.#data;
+    const { judge } = this.#judging;
+    const { root, reportId, fact } = inHand;
+    const rows = this.#rows;
+    const facilities = this.#own.facilities.get(root);
+    const base = facts.zeroBased[root];
+    let item = first;
+    for (; item <= last && rows.whole.length < ENOUGH; item++) {
+      let trackingId: string | undefined;
+      for (const outcome of judge.outcomes(root, item)) {
+        const { receiver, isWanted, file } = this.#receiverRows(outcome.receiver);
+        if (!all && !isWanted) continue;
+        this.#start(inHand);
+        if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
+        this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt: outcome.deliveredAt });
+        this.#outcomes.row(reportId, item, fact.submittedAt, receiver, outcome);
+        trackingId ??= facts.trackingId(root, item - base);
+        const begin = rows.add(item, trackingId, outcome, receiver);
+        file?.writeRows(rows.whole.bytes, begin, rows.whole.length, 1);
+      }
+    }
+    return item;
+  }
+
+  /** Hands rows over to the operators' file and the sender's; the receivers have theirs already. */
+  #handOver(own: CsvSink | undefined): Promise<void> | undefined {
+    const { whole, forSender } = this.#rows;
+    if (whole.rows === 0) return undefined;
+    let full = this.#outputs.whole.items.writeRows(whole.bytes, 0, whole.length, whole.rows);
+    full = own?.writeRows(forSender.bytes, 0, forSender.length, forSender.rows) ?? full;
+    this.#rows.clear();
+    return full;
+  }
+
+  #receiverRows(number: number): ReceiverRows {
+    let rows = this.#receivers[number];
+    if (!rows) {
+      const receiver = this.#data.rows.reports.receivers.get(number);
+      const { organization } = receiver;
+      rows = {
+        receiver,
+        isWanted: this.#outputs.wants(organization),
+        file: this.#outputs.of(organization)?.receivedItems,
+      };
+      this.#receivers[number] = rows;
+    }
+    return rows;
   }
 }
 
-const EMPTY_CELL = Buffer.from(",");
+/** Bytes of rows that are handed over at once. */
+const ENOUGH = 32 * 1024;
 
 function writeRejected(
   { log }: WindowData,
   outputs: RunOutputs,
+  submissions: SubmissionWriter,
   fold: SummaryFold,
   request: RejectedRequest,
 ): Promise<void> | undefined {
@@ -205,14 +236,29 @@ function writeRejected(
     errors,
     warnings,
   );
-  return writeSubmission(outputs, sender, row);
+  return submissions.write(sender, row);
 }
 
 function submissionRow(head: CsvValue[], status: string, counts: Counts, errors: number, warnings: number): CsvValue[] {
   return [...head, status, ...OUTCOMES.map((outcome) => counts[outcome]), errors, warnings];
 }
 
-function writeSubmission(outputs: RunOutputs, sender: Party, row: CsvValue[]): Promise<void> | undefined {
-  const full = outputs.whole.submissions.write(row);
-  return sender === NO_PARTY ? full : (outputs.of(sender.organization)?.submissions.write(row) ?? full);
+/** Writes rows of submissions.csv and the senders' copies; each is printed and encoded once. */
+class SubmissionWriter {
+  readonly #outputs: RunOutputs;
+  readonly #formatter = createCsvFormatter(SUBMISSION_COLUMNS);
+  readonly #row = new CsvBytes(1024);
+
+  constructor(outputs: RunOutputs) {
+    this.#outputs = outputs;
+  }
+
+  write(sender: Party, values: CsvValue[]): Promise<void> | undefined {
+    const row = this.#row;
+    row.clear();
+    row.addPrinted(this.#formatter.formatRow(values));
+    const own = sender === NO_PARTY ? undefined : this.#outputs.of(sender.organization);
+    const full = this.#outputs.whole.submissions.writeRows(row.bytes, 0, row.length, 1);
+    return own?.submissions.writeRows(row.bytes, 0, row.length, 1) ?? full;
+  }
 }

@@ -3,8 +3,19 @@ import { OUTCOMES, type Outcome } from "../outcome/words.ts";
 /** A number for each outcome. */
 export type Counts = Record<Outcome, number>;
 
+/** Written out in the order of OUTCOMES: a run makes one for each submission. */
 export function noCounts(): Counts {
-  return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Counts;
+  return {
+    delivered: 0,
+    downloaded: 0,
+    waiting: 0,
+    retrying: 0,
+    stuck: 0,
+    failed: 0,
+    filtered: 0,
+    unrouted: 0,
+    rejected: 0,
+  };
 }
 
 /** The sum over all outcomes: what the report calls the total. */

@@ -68,6 +68,8 @@ export class SummaryFold {
   #submission = 0;
   #fact: SubmissionFact | undefined;
   #pairsOfSubmission = new Map<Party, Pair>();
+  /** The pair of the row before: rows of a submission mostly have one receiver. */
+  #lastPair: Pair | undefined;
   #sender: Sender | undefined;
   /** The submission's counts by item, and the item in hand. */
   #byItem = noCounts();
@@ -97,6 +99,7 @@ export class SummaryFold {
       this.#pairs.set(key, pairs);
     }
     this.#pairsOfSubmission = pairs;
+    this.#lastPair = undefined;
   }
 
   /** Adds one row of items.csv of the submission in hand; rows of one item come one after the other. */
@@ -109,7 +112,11 @@ export class SummaryFold {
       this.#item = fact.item;
       this.#itemOutcome = fact.outcome;
     }
-    const pair = this.#pairOf(submission, fact.receiver);
+    let pair = this.#lastPair;
+    if (!pair || pair.receiver !== fact.receiver) {
+      pair = this.#pairOf(submission, fact.receiver);
+      this.#lastPair = pair;
+    }
     if (pair.lastSubmission !== this.#submission) {
       pair.lastSubmission = this.#submission;
       pair.submissions++;

@@ -34,6 +34,7 @@ const readWindow = of("src/run/read/window.ts");
 const attemptsByKey = of("src/run/read/attempts-by-key.ts");
 const messageIds = of("src/run/read/message-ids.ts");
 const writeItems = of("src/run/write-items.ts");
+const itemRows = of("src/run/item-rows.ts");
 const writeFiles = of("src/run/write-files.ts");
 const outputs = of("src/run/outputs.ts");
 const sql = (name) => of(`queries/${name}.sql`);
@@ -350,8 +351,8 @@ export const MUTATIONS = [
   ),
   status(
     "the first row decides",
-    "compare(report, last) > 0 ? report : last",
-    "compare(report, last) < 0 ? report : last",
+    "compare(report, last) > 0) last = report",
+    "compare(report, last) < 0) last = report",
     "S10",
   ),
   status(
@@ -578,10 +579,10 @@ export const MUTATIONS = [
   sql("attempts")("late resends are not found", " or action_name = 'resend')", ")", "X28"),
 
   // What is written for whom.
-  writeItems(
+  itemRows(
     "a sender sees positions in shared files",
-    "isDelivered ? [this.#line.head, EMPTY_CELL, this.#line.tail] : whole",
-    "whole",
+    "    if (this.#hasSender) this.#addForSender(begin, file);\n    if (outcome.deliveredReport >= 0) whole.addInteger(outcome.deliveredItem);\n",
+    "    if (outcome.deliveredReport >= 0) whole.addInteger(outcome.deliveredItem);\n    if (this.#hasSender) this.#addForSender(begin, file);\n",
     "E1",
   ),
   writeItems(

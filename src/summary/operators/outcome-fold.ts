@@ -48,6 +48,9 @@ export class OutcomeFold {
   #item = 0;
   #report = "";
   #worst: Line | undefined;
+  /** The line of the row before, which the next one mostly shares. */
+  #last: Line | undefined;
+  #lastReason = "";
 
   /** @param causeOf why an item is in several files, from the first that holds it; asked for few items */
   constructor(causeOf: (deliveredReport: number) => DuplicateCause) {
@@ -99,6 +102,15 @@ export class OutcomeFold {
   }
 
   #lineOf({ outcome, acts, reason }: CountedOutcome): Line {
+    const last = this.#last;
+    if (last && reason === this.#lastReason && last.outcome === outcome && last.acts === acts) return last;
+    const line = this.#lineOfReason(outcome, acts, reason);
+    this.#last = line;
+    this.#lastReason = reason;
+    return line;
+  }
+
+  #lineOfReason(outcome: Outcome, acts: Acts, reason: string): Line {
     let line = this.#known.get(reason);
     // A reason is one outcome's nearly always; where it is not, the look-up below decides.
     if (line && line.outcome === outcome && line.acts === acts) return line;
