@@ -36,25 +36,40 @@ async function dispatch(
     return 0;
   }
   const words = first === "help" ? argv.slice(1) : argv;
-  const [word] = words;
-  const own = given ?? (word === undefined ? [] : await commandsOf(word));
+  if (first === "help" || flags.includes("--help") || flags.includes("-h")) return help(words, context, given);
+  // The parser is loaded together with the command, not after it.
+  const [own, { parseArguments }] = await Promise.all([commandsFor(words, given), import("./parse.ts")]);
   const command = findCommand(words, own);
-  if (first === "help" || flags.includes("--help") || flags.includes("-h")) {
-    const { commandHelp, programHelp } = await import("./help.ts");
-    const width = Math.min(100, context.stdout.columns ?? 100);
-    if (command !== undefined) {
-      context.stdout.write(commandHelp(command, width));
-      return 0;
-    }
-    const commands = given ?? (await allCommands());
-    if (word !== undefined && !word.startsWith("-")) throw unknownCommand(words, commands);
-    context.stdout.write(programHelp(commands, width));
-    return 0;
-  }
   if (command === undefined) throw unknownCommand(words, given ?? (await allCommands()));
-  const { parseArguments } = await import("./parse.ts");
   const args = await parseArguments(command, words.slice(command.words.split(" ").length));
   return command.run(args, context);
+}
+
+async function help(
+  words: readonly string[],
+  context: Context,
+  given: readonly Command[] | undefined,
+): Promise<number> {
+  const [own, { commandHelp, programHelp }] = await Promise.all([commandsFor(words, given), import("./help.ts")]);
+  const width = Math.min(100, context.stdout.columns ?? 100);
+  const command = findCommand(words, own);
+  if (command !== undefined) {
+    context.stdout.write(commandHelp(command, width));
+    return 0;
+  }
+  const commands = given ?? (await allCommands());
+  const [word] = words;
+  if (word !== undefined && !word.startsWith("-")) throw unknownCommand(words, commands);
+  context.stdout.write(programHelp(commands, width));
+  return 0;
+}
+
+/** Those that the words may mean: the given ones, or the program's own that begin with the first word. */
+function commandsFor(
+  [word]: readonly string[],
+  given: readonly Command[] | undefined,
+): readonly Command[] | Promise<readonly Command[]> {
+  return given ?? (word === undefined ? [] : commandsOf(word));
 }
 
 async function allCommands(): Promise<readonly Command[]> {

@@ -80,6 +80,8 @@ export const run = defineCommand({
     ...commonOptions,
   },
   async run(args, context) {
+    // Loaded while the settings are read; whatever they say of it is heard below.
+    const loading = import("../run/command.ts");
     const { config, connection } = await readSettings(args, context);
     const { resolveWindow } = await import("../time/window.ts");
     const { parseInstant } = await import("../time/instant.ts");
@@ -89,7 +91,7 @@ export const run = defineCommand({
       throw new UsageError(`--as-of ${args.asOf} is not an instant`, { hint: "write 2026-11-20T14:00:00Z" });
     }
     const window = resolveWindow({ date, from, to, last, timeZone: config.timeZone }, context.now() * 1000);
-    const { runCommand } = await import("../run/command.ts");
+    const { runCommand } = await loading;
     const organizations = args.organization;
     return runCommand(
       { config, window, organizations, connection, force, dryRun, unmasked, asOf, json, quiet },

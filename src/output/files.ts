@@ -14,6 +14,11 @@ export interface CsvSink {
   writeLine(line: string): Promise<void> | undefined;
   /** Whole rows that are encoded already, so many of them: the bytes `from` up to `to`, which are copied. */
   writeRows(bytes: Uint8Array, from: number, to: number, rows: number): Promise<void> | undefined;
+  /**
+   * No row follows: the file is written and made durable while others are still being filled. Files that nobody ends are ended when the
+   * folder is published.
+   */
+  end(): void;
 }
 
 /** A buffer is handed to the queue when it is full; small files never grow so far, and a file that filled one gets the next twice as large. */
@@ -86,10 +91,11 @@ export class CsvFiles {
 
   /** Ends every file; they are whole once the queue is idle. */
   end(): void {
-    for (const sink of this.#sinks) {
-      sink.flush();
-      this.#queue.end(sink.file);
-    }
+    for (const sink of this.#sinks) sink.end();
+  }
+
+  endOf(file: QueuedFile): void {
+    this.#queue.end(file);
   }
 
   /** What was written, once the queue is idle. */
@@ -158,6 +164,12 @@ class BufferedSink implements CsvSink {
     this.#buffer.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from), this.#used);
     this.#used += to - from;
     return this.#settle();
+  }
+
+  end(): void {
+    if (this.file.ended) return;
+    this.flush();
+    this.#files.endOf(this.file);
   }
 
   /** Hands over what is buffered. */

@@ -1,6 +1,10 @@
+/** So many elements of a list are printed at once. */
+const AT_ONCE = 100;
+
 /**
- * An object as JSON in pieces, together the same as `JSON.stringify(value, null, 1)` and a line break: a member at a time, and lists an
- * element at a time, so that a summary with many thousand rows is never one text in memory.
+ * An object as JSON in pieces, together the same as `JSON.stringify(value, null, 1)` and a line break: a member at a time, and lists some
+ * elements at a time, so that a summary with many thousand rows is never one text in memory. Each piece is printed inside of what is
+ * around it and cut out of that, so that it is indented at once.
  *
  * @param value a plain object; members that are undefined are left out
  */
@@ -8,24 +12,23 @@ export function* jsonPieces(value: object): Generator<string> {
   let before = "{";
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
-    yield `${before}\n ${JSON.stringify(key)}: `;
+    if (Array.isArray(member) && member.length > 0) {
+      yield `${before}\n ${JSON.stringify(key)}: `;
+      yield* listPieces(member);
+    } else {
+      yield before + JSON.stringify({ [key]: member }, null, 1).slice("{".length, -"\n}".length);
+    }
     before = ",";
-    if (Array.isArray(member) && member.length > 0) yield* listPieces(member);
-    else yield indented(JSON.stringify(member, null, 1), "\n ");
   }
   yield before === "{" ? "{}\n" : "\n}\n";
 }
 
 function* listPieces(list: readonly unknown[]): Generator<string> {
   let before = "[";
-  for (const element of list) {
-    yield `${before}\n  ${indented(JSON.stringify(element ?? null, null, 1), "\n  ")}`;
+  for (let at = 0; at < list.length; at += AT_ONCE) {
+    const inside = [list.slice(at, at + AT_ONCE)];
+    yield before + JSON.stringify(inside, null, 1).slice("[\n [".length, -"\n ]\n]".length);
     before = ",";
   }
   yield "\n ]";
-}
-
-/** JSON has line breaks between its tokens only. */
-function indented(json: string, lineBreak: string): string {
-  return json.replaceAll("\n", lineBreak);
 }

@@ -68,6 +68,8 @@ export class WriteQueue {
   /** Hands a piece over. The bytes must not change until `written` is called; without it, ever. */
   append(file: QueuedFile, bytes: Uint8Array, written?: () => void): void {
     this.check();
+    // It may be synced already, and would not be synced again.
+    if (file.ended) throw new Error(`${file.path} is written to after its end`);
     file.hash.update(bytes);
     file.bytes += bytes.byteLength;
     file.waiting.push({ bytes, written });

@@ -3,23 +3,24 @@ import type { RunOptions } from "../cli/run.ts";
 import { realFileSystem } from "../output/file-system.ts";
 import { exists } from "../output/leftovers.ts";
 import { createProgress } from "../progress.ts";
-import { loadTemplates } from "../report/templates.ts";
+import type { Render } from "../report/templates.ts";
 import { loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
-import { openSnapshot } from "../source/snapshot.ts";
+import { openSnapshot, type Snapshot } from "../source/snapshot.ts";
 import { HOUR } from "../time/instant.ts";
 import { limitsOf } from "./limits-of.ts";
 import { growHeapInSmallSteps } from "./memory.ts";
 import { folderOfRun, planRun } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
-import { runWindow } from "./run.ts";
-import { windowSize } from "./window-size.ts";
 
-/** The command `run`: plans, and carries the plan out unless it is only to be shown. */
+/**
+ * The command `run`: plans, and carries the plan out unless it is only to be shown. The server is asked before most of the program is
+ * loaded, and what makes the pages is loaded while it answers.
+ */
 export async function runCommand(options: RunOptions, context: Context): Promise<number> {
   const { config, window, connection } = options;
   const catalogue = loadCatalogue({ own: config.queries });
-  const render = loadTemplates(config.templates);
+  if (config.templates !== undefined) await checkTemplates(config.templates);
   const settings = connectionSettings(connection);
   const session = {
     applicationName: "lineage-report run",
@@ -37,22 +38,27 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     ),
   });
   if (options.dryRun) {
+    const { windowSize } = await import("./window-size.ts");
     const size = await windowSize(() => openSnapshot(settings, session), catalogue, window);
     printPlan(plan, size, options.json, context.stdout);
     return 0;
   }
   growHeapInSmallSteps();
+  const opening = openSnapshot(settings, { ...session, shared: true });
+  // The run meets its error, once it is loaded.
+  opening.catch(() => undefined);
   const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet: options.quiet });
   try {
+    const { runWindow } = await import("./run.ts");
     const result = await runWindow({
       plan,
       limits: limitsOf(config),
       settle: config.limits.settleHours * HOUR,
       catalogue,
-      render,
+      render: renderOnce(opening, config.templates),
       unmasked: options.unmasked,
       asOf: options.asOf,
-      openSnapshot: () => openSnapshot(settings, { ...session, shared: true }),
+      openSnapshot: () => opening,
       onPhase: (phase) => progress.phase(phase),
       now: context.now,
       signal: context.signal,
@@ -62,5 +68,31 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     return 0;
   } finally {
     progress.stop();
+    await closed(opening);
   }
+}
+
+/** Faults of one's own templates are told before the server is asked for anything. */
+async function checkTemplates(own: string): Promise<void> {
+  const { loadTemplates } = await import("../report/templates.ts");
+  loadTemplates(own);
+}
+
+/** What makes the pages, loaded once the snapshot is open: then the server has its first statements. */
+function renderOnce(opening: Promise<Snapshot>, own: string | undefined): Promise<Render> {
+  const rendering = opening.then(async () => {
+    const { preparePages } = await import("./prepare-pages.ts");
+    return preparePages(own);
+  });
+  // Whoever renders meets the error; a run that ends before that does not.
+  rendering.catch(() => undefined);
+  return rendering;
+}
+
+/** Closes a snapshot that the run did not come to, or did not get. */
+function closed(opening: Promise<Snapshot>): Promise<void> {
+  return opening.then(
+    (snapshot) => snapshot.close(),
+    () => undefined,
+  );
 }

@@ -52,9 +52,19 @@ export function namedGroup(group: ErrorGroup): NamedGroup {
   const sender = partyOf(group.sender);
   const receiver = partyOf(group.receiver);
   return {
-    ...group,
+    type: group.type,
+    scope: group.scope,
+    errorCode: group.errorCode,
+    field: group.field,
+    message: group.message,
     sender: sender.name,
     receiver: receiver.name,
+    count: group.count,
+    submissions: group.submissions,
+    items: group.items,
+    firstSeen: group.firstSeen,
+    lastSeen: group.lastSeen,
+    overflow: group.overflow,
     senderOrganization: sender.organization,
     receiverOrganization: receiver.organization,
   };

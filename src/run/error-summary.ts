@@ -1,14 +1,13 @@
 import { partyOf } from "../lineage/parties.ts";
 import { type EarlierErrors, markCodes, markGroups } from "../summary/error-changes.ts";
-import type { ErrorGroupSummary, Summary } from "../summary/types.ts";
+import type { Summary } from "../summary/types.ts";
 import { formatInstant } from "../time/instant.ts";
-import type { NamedGroup } from "./error-rows.ts";
-import type { ErrorWriter, NamedGroups } from "./write-errors.ts";
+import type { ErrorWriter, SummedGroups } from "./write-errors.ts";
 
 /** The parts of the summary that are about errors, marked against the previous run. */
 export function errorSummary(
   errors: ErrorWriter,
-  { groups, rows, overflowRows }: NamedGroups,
+  { groups, rows, overflowRows }: SummedGroups,
   doubledFilterResults: number,
   previous: EarlierErrors | undefined,
 ): Pick<Summary, "errorRows" | "errorGroups" | "goneErrorGroups" | "unmappedCodes"> {
@@ -23,13 +22,10 @@ export function errorSummary(
   });
   return {
     errorRows: { rows, doubledFilterResults, withoutMessage: overflowRows },
-    ...markGroups(groups.map(groupSummary), previous),
+    ...markGroups(
+      groups.map(({ summary }) => summary),
+      previous,
+    ),
     unmappedCodes: markCodes(codes, previous),
   };
-}
-
-function groupSummary(group: NamedGroup): Omit<ErrorGroupSummary, "status"> {
-  const { type, scope, errorCode, field, message, sender, receiver, count, submissions, items } = group;
-  const seen = { firstSeen: formatInstant(group.firstSeen), lastSeen: formatInstant(group.lastSeen) };
-  return { type, scope, errorCode, field, message, sender, receiver, count, submissions, items, ...seen };
 }

@@ -10,6 +10,11 @@ export function growHeapInSmallSteps(): void {
   setFlagsFromString("--heap-growing-percent=30");
 }
 
+/** Back to V8's own steps: once the lineage is free there is room for some garbage, and to collect it took a fifth of the time of the pages. */
+export function growHeapFreely(): void {
+  setFlagsFromString("--heap-growing-percent=0");
+}
+
 /** Frees what a phase left before the next one adds to it: V8 does not know that a phase is over. Takes less than 0.1 s. */
 export function collectGarbage(): void {
   collect ??= exposedCollector();

@@ -86,6 +86,16 @@ export class RunOutputs {
     return files;
   }
 
+  /**
+   * No row of these files follows, whosever they are: they are made durable while others are still written, and not all of them at the
+   * end of the run.
+   */
+  end(...files: (keyof WholeFiles | keyof OrganizationFiles)[]): void {
+    for (const sinks of [this.whole, ...this.#organizations.values()]) {
+      for (const [name, sink] of Object.entries(sinks)) if ((files as string[]).includes(name)) sink.end();
+    }
+  }
+
   /** Names of the organizations that have a folder, in the order of their first row. */
   get organizations(): string[] {
     return [...this.#organizations.keys()];

@@ -1,18 +1,14 @@
 import type { Limits } from "../outcome/limits.ts";
 import { openRunFolder, type RunFolder } from "../output/folder.ts";
-import { jsonPieces } from "../output/json-pieces.ts";
 import type { Manifest } from "../output/manifest.ts";
 import { packageIdentity } from "../package.ts";
-import { organizationPage } from "../report/organization/page.ts";
-import { operatorsPage } from "../report/pages.ts";
 import type { Render } from "../report/templates.ts";
 import { type Catalogue, recording } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
 import { attentionLines } from "../summary/operators/lines.ts";
-import type { OrganizationReport } from "../summary/organization/types.ts";
 import type { Summary } from "../summary/types.ts";
 import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
-import { collectGarbage } from "./memory.ts";
+import { collectGarbage, growHeapFreely } from "./memory.ts";
 import { RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
 import { summarize } from "./summarize.ts";
@@ -26,7 +22,8 @@ export interface RunRequest {
   /** How long after its end the window is still read by time. */
   settle: Micros;
   catalogue: Catalogue;
-  render: Render;
+  /** What makes the pages, which is not needed before the rows are written: a promise lets the caller load it meanwhile. */
+  render: Render | Promise<Render>;
   unmasked: boolean;
   /** The instant as of which states are judged; undefined for the snapshot's. */
   asOf: Micros | undefined;
@@ -68,10 +65,12 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const written = await writeRows(folder, request, catalogue, outputs, errors);
   // The lineage is free now, and that is half of the memory.
   collectGarbage();
+  growHeapFreely();
   onPhase("pages");
   const { summary, reports } = await summarize(request, written, outputs, errors);
   await writeAttention(attentionLines(summary), outputs);
-  await writePages(folder, summary, reports, request.render);
+  const { writePages } = await import("./write-pages.ts");
+  await writePages(folder, summary, reports, await request.render);
   onPhase("publishing");
   const manifest = await folder.publish({
     tool: packageIdentity(),
@@ -94,20 +93,4 @@ function optionsOf({ plan, unmasked, asOf, limits, settle }: RunRequest): Manife
     fileLifeSeconds: limits.fileLife / SECOND,
     settleSeconds: settle / SECOND,
   };
-}
-
-/** The pages and the data behind them. */
-async function writePages(
-  folder: RunFolder,
-  summary: Summary,
-  reports: Iterable<OrganizationReport>,
-  render: Render,
-): Promise<void> {
-  await folder.file("summary.json", jsonPieces(summary));
-  await folder.file("index.html", operatorsPage(summary, render));
-  for (const report of reports) {
-    const path = report.organization.folder;
-    await folder.file(`${path}/summary.json`, jsonPieces(report));
-    await folder.file(`${path}/index.html`, organizationPage(report, render));
-  }
 }

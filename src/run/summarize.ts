@@ -24,8 +24,8 @@ import { writePairs } from "./write-files.ts";
 import type { WrittenRows } from "./write-rows.ts";
 
 /**
- * Adds up what the rows left: the summary, and each organization's part of it. Writes the files that are sums themselves
- * (error-groups.csv, summary.csv), and compares with the runs before in the same folder.
+ * Adds up what the rows left: the summary, and each organization's part of it. Writes the file that is a sum itself
+ * (summary.csv), and compares with the runs before in the same folder.
  */
 export async function summarize(
   { plan, limits, settle, asOf, unmasked }: RunRequest,
@@ -34,9 +34,8 @@ export async function summarize(
   errors: ErrorWriter,
 ): Promise<{ summary: Summary; reports: Iterable<OrganizationReport> }> {
   const { window } = plan;
-  const { fold, own, watched } = written;
+  const { fold, own, watched, grouped } = written;
   const wants = (organization: string): boolean => outputs.wants(organization);
-  const grouped = await errors.writeGroups();
   const pairs = fold.pairs();
   await writePairs(pairs, outputs);
   const earlier = await readEarlierRuns(plan.folder, window, plan.organizations);
@@ -85,7 +84,7 @@ export async function summarize(
     // The summary's groups are those of error-groups.csv, in the same order.
     groups: summary.errorGroups.map((group, at) => {
       const { senderOrganization, receiverOrganization } = grouped.groups[at];
-      return { ...group, senderOrganization, receiverOrganization };
+      return { group, senderOrganization, receiverOrganization };
     }),
     earlierDays: days,
     zones: zonesOf(written.receivers, window.to),

@@ -1,18 +1,30 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { UnmappedCodes } from "../action-log/filters.ts";
 import { ErrorGroups } from "../action-log/group.ts";
 import type { Party } from "../lineage/parties.ts";
 import { createCsvFormatter } from "../output/csv.ts";
+import type { ErrorGroupSummary } from "../summary/types.ts";
+import { formatInstant } from "../time/instant.ts";
 import { ERROR_COLUMNS } from "./columns.ts";
 import { errorRow, groupedRow, groupRow, type NamedGroup, namedGroup, storedRow } from "./error-rows.ts";
 import type { LoggedError } from "./log-pass.ts";
+import { collectGarbage } from "./memory.ts";
 import type { RunOutputs } from "./outputs.ts";
 
+/** A group as the summary has it, and the organizations that it is about. */
+export type SummedGroup = Pick<NamedGroup, "senderOrganization" | "receiverOrganization"> & {
+  summary: Omit<ErrorGroupSummary, "status">;
+};
+
 /** The groups of a run; see GroupedErrors. */
-export interface NamedGroups {
-  groups: NamedGroup[];
+export interface SummedGroups {
+  groups: SummedGroup[];
   rows: number;
   overflowRows: number;
 }
+
+/** So many groups are made and written between two turns of others: less than a millisecond, as long as a short round trip to the server. */
+const AT_ONCE = 50;
 
 type Sender = Pick<Party, "name" | "organization">;
 
@@ -22,7 +34,8 @@ export class ErrorWriter {
   readonly unmapped = new UnmappedCodes();
   readonly #outputs: RunOutputs;
   readonly #unmasked: boolean;
-  readonly #groups = new ErrorGroups();
+  #groups = new ErrorGroups();
+  #result: Promise<SummedGroups> | undefined;
   readonly #filters = new Map<string, Set<string>>();
   readonly #formatter = createCsvFormatter(ERROR_COLUMNS);
 
@@ -54,18 +67,37 @@ export class ErrorWriter {
   }
 
   /**
-   * Writes error-groups.csv, and into each sender's the groups of its own rows; returns all of them,
-   * most rows first. Groups are always of masked messages.
+   * The groups of all rows, most rows first; always of masked messages. The first call, once no row follows, writes error-groups.csv, and
+   * into each sender's the groups of its own rows, and ends the files about errors. That needs the processor for a third of a second, and
+   * gives others their turn every millisecond, so that it can be done while the server is at work.
    */
-  async writeGroups(): Promise<NamedGroups> {
-    const { groups, rows, overflowRows } = this.#groups.result();
-    const named = groups.map(namedGroup);
-    for (const group of named) {
+  groups(): Promise<SummedGroups> {
+    this.#result ??= this.#writeGroups();
+    return this.#result;
+  }
+
+  async #writeGroups(): Promise<SummedGroups> {
+    await othersTurn();
+    // What reading the log left would otherwise lie beside all this.
+    collectGarbage();
+    const all = this.#groups;
+    // What rows are told apart by takes more room than the groups do.
+    this.#groups = new ErrorGroups();
+    const groups: SummedGroup[] = [];
+    let overflowRows = 0;
+    for (const unnamed of all.ordered()) {
+      if (groups.length % AT_ONCE === 0) await othersTurn();
+      const group = namedGroup(unnamed);
+      const { scope, senderOrganization, receiverOrganization } = group;
       const row = groupRow(group);
-      await this.#outputs.whole.errorGroups.write(row);
-      if (group.scope !== "internal") await this.#outputs.of(group.senderOrganization)?.errorGroups.write(row);
+      let full = this.#outputs.whole.errorGroups.write(row);
+      if (scope !== "internal") full = this.#outputs.of(senderOrganization)?.errorGroups.write(row) ?? full;
+      if (full) await full;
+      groups.push({ summary: groupSummary(group), senderOrganization, receiverOrganization });
+      if (group.overflow) overflowRows += group.count;
     }
-    return { groups: named, rows, overflowRows };
+    this.#outputs.end("errors", "errorGroups", "filterResults");
+    return { groups, rows: all.rows, overflowRows };
   }
 
   #fold(error: LoggedError): void {
@@ -78,6 +110,13 @@ export class ErrorWriter {
     if (filters) filters.add(detail.filterType);
     else this.#filters.set(key, new Set([detail.filterType]));
   }
+}
+
+function groupSummary(group: NamedGroup): Omit<ErrorGroupSummary, "status"> {
+  const { type, scope, errorCode, field, message, sender, receiver, count, submissions, items } = group;
+  const firstSeen = formatInstant(group.firstSeen);
+  const lastSeen = formatInstant(group.lastSeen);
+  return { type, scope, errorCode, field, message, sender, receiver, count, submissions, items, firstSeen, lastSeen };
 }
 
 /** Two organizations can have senders that are written alike: `a.b` + `c`, and `a` + `b.c`. */

@@ -28,7 +28,7 @@ import { readWindow, type WindowData } from "./read/window.ts";
 import type { RunRequest } from "./run.ts";
 import { sayTime } from "./say-time.ts";
 import { activeReceiversAt } from "./silence.ts";
-import type { ErrorWriter } from "./write-errors.ts";
+import type { ErrorWriter, SummedGroups } from "./write-errors.ts";
 import { writeDeliveries, writeFailures } from "./write-files.ts";
 import { type Judging, writeSubmissions } from "./write-items.ts";
 
@@ -52,6 +52,8 @@ export interface WrittenRows {
   receivers: ReceiverHistory;
   watched: OperatorsData;
   traffic: WindowTraffic | undefined;
+  /** What the window's rows of the action log were grouped to. */
+  grouped: SummedGroups;
 }
 
 /** Reads a window through one snapshot, judges it and writes its rows. The lineage is in here only, and free afterwards. */
@@ -74,6 +76,7 @@ export async function writeRows(
   try {
     data = await readWindow(snapshot, catalogue, span, {
       onLogged: (error) => errors.write(error),
+      onAllLogged: () => errors.groups(),
       onPhase,
     });
     facilities = await readFacilities(snapshot, catalogue, data.rows, window, own.facilities);
@@ -100,6 +103,7 @@ export async function writeRows(
       window,
     ),
   );
+  outputs.end("submissions", "items", "submittedItems", "receivedItems");
   collectGarbage();
   onPhase("deliveries");
   const origins = new OriginFinder(rows.reports, rows.submissions, new ReportWalk(facts.graph, "up"));
@@ -107,8 +111,10 @@ export async function writeRows(
   await writeDeliveries(deliveries, rows, outputs, fold, own.deliveries);
   const failures = failuresBetween(facts, origins, attempts, window, limits);
   await writeFailures(failures, rows, outputs, fold);
+  outputs.end("deliveries", "failures");
   return {
     ...{ readAt: at, asOf, snapshotId: id, replayedAt, newestRowAt, fold, own, watched, traffic },
+    grouped: await errors.groups(),
     failures: failures
       .filter(({ receiver }) => outputs.wants(receiver.organization))
       .map((failure) => failureSummary(failure, rows)),

@@ -69,18 +69,19 @@ export function formatMoment(instant: Micros, timeZone: string): string {
 
 /** `Nov 20 14:02`, for a table whose head names the zone and the year. */
 export function formatShortMoment(instant: Micros, timeZone: string): string {
-  const { date, hour, minute, offset } = quarterOf(instant, timeZone);
-  return `${date} ${hour}:${minute}${offset}`;
+  const quarter = quarterOf(instant, timeZone);
+  return `${quarter.date} ${clockOf(quarter, instant)}`;
 }
 
 /** `14:02`, for a page about one day whose head names the zone. */
 export function formatClock(instant: Micros, timeZone: string): string {
-  const { hour, minute, offset } = quarterOf(instant, timeZone);
-  return `${hour}:${minute}${offset}`;
+  return clockOf(quarterOf(instant, timeZone), instant);
 }
 
 /** A quarter of an hour in a zone, in the parts that are printed. */
 interface Quarter {
+  /** Of an instant before the zones had whole quarters: that instant itself. */
+  start: Micros;
   date: string;
   hour: string;
   /** The minute with which it begins. */
@@ -103,22 +104,29 @@ const quarters = new Map<string, Quarter>();
  * An instant in a zone. A page has hundreds of times in a few hours of one zone, and to ask the calendar for
  * each took a third of the time of 500 pages: so it is asked once a quarter of an hour.
  */
-function quarterOf(instant: Micros, timeZone: string): Omit<Quarter, "minute"> & { minute: string } {
+function quarterOf(instant: Micros, timeZone: string): Quarter {
   const start = Math.floor(instant / QUARTER) * QUARTER;
   const known = instant >= WHOLE_QUARTERS_SINCE;
   const key = `${start} ${timeZone}`;
   let quarter = known ? quarters.get(key) : undefined;
   if (!quarter) {
-    const local = inZone(known ? start : instant, timeZone);
+    const begin = known ? start : instant;
+    const local = inZone(begin, timeZone);
     quarter = {
+      start: begin,
       date: `${MONTHS[local.month - 1]} ${two(local.day)}`,
-      ...{ hour: two(local.hour), minute: local.minute, offset: clock(local).slice("14:02".length) },
+      hour: two(local.hour),
+      minute: local.minute,
+      offset: clock(local).slice("14:02".length),
     };
     if (quarters.size >= KEPT) quarters.clear();
     if (known) quarters.set(key, quarter);
   }
-  const minute = quarter.minute + (known ? Math.floor((instant - start) / MINUTE) : 0);
-  return { ...quarter, minute: two(minute) };
+  return quarter;
+}
+
+function clockOf({ start, hour, minute, offset }: Quarter, instant: Micros): string {
+  return `${hour}:${two(minute + Math.floor((instant - start) / MINUTE))}${offset}`;
 }
 
 /** `Fri Nov 20 2026`: the local day in which the instant lies. */

@@ -39,6 +39,8 @@ export interface WindowData {
 export interface ReadOptions {
   /** Takes an entry that was logged in the window; may ask to wait. */
   onLogged: (error: LoggedError) => Promise<void> | undefined;
+  /** Told once nothing more is logged; what it does goes on beside the rest of the reading, and is waited for. */
+  onAllLogged?: () => Promise<unknown>;
   /** Says what is being read. */
   onPhase: (phase: string) => void;
 }
@@ -48,7 +50,7 @@ export async function readWindow(
   snapshot: Snapshot,
   catalogue: Catalogue,
   span: Span,
-  { onLogged, onPhase }: ReadOptions,
+  { onLogged, onAllLogged, onPhase }: ReadOptions,
 ): Promise<WindowData> {
   const rows = new LineageRows(snapshot, catalogue);
   onPhase("settings and attempts");
@@ -85,12 +87,16 @@ export async function readWindow(
   log.end();
 
   onPhase("tasks");
+  const beside = onAllLogged?.();
+  // Its error is met below; where reading fails first, that is the one to tell.
+  beside?.catch(() => undefined);
   const unsettled = unsettledReports(rows, graph, kinds);
   const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
   const late = await readLateAttempts(snapshot, catalogue, rows, { kinds, unsettled, failed, tasks, receivers }, span);
   const earlier = await readEarlierAttempts(snapshot, catalogue, rows, failed, span.from - LONGEST_SERIES);
   const all = [...earlier, ...attempts, ...late];
   await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
+  await beside;
 
   const facts: Facts = {
     reports: rows.reports,
