@@ -167,9 +167,9 @@ class BufferedSink implements CsvSink {
   }
 
   end(): void {
-    if (this.file.ended) return;
+    // A row that came after an earlier end is refused here, instead of being lost.
     this.flush();
-    this.#files.endOf(this.file);
+    if (!this.file.ended) this.#files.endOf(this.file);
   }
 
   /** Hands over what is buffered. */

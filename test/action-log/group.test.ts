@@ -18,6 +18,13 @@ const ROW: LoggedRow = {
   item: 1,
 };
 
+it("gives the groups one by one in the result's order", () => {
+  const groups = new ErrorGroups();
+  for (let row = 0; row < 60; row++) groups.add({ ...ROW, message: `Reason ${"abcdefg"[row % 7]}`, item: row });
+  expect([...groups.ordered()]).toEqual(groups.result().groups);
+  expect(groups.rows).toBe(60);
+});
+
 function grouped(rows: readonly Partial<LoggedRow>[], limits?: ConstructorParameters<typeof ErrorGroups>[0]) {
   const groups = new ErrorGroups(limits);
   for (const row of rows) groups.add({ ...ROW, ...row });

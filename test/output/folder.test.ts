@@ -235,3 +235,38 @@ describe("leftovers of killed runs", () => {
     expect((await verifyFolder(join(parent, NAME))).rows).toBe(3 + 3 + 2);
   });
 });
+
+describe("a file that is ended before the others", () => {
+  test("is written and synced while they are still filled, and is in the manifest with its rows", async () => {
+    const parent = await emptyFolder();
+    const synced: string[] = [];
+    const fs = watchedFileSystem(({ name, path }) => {
+      if (name === "file.sync") synced.push(path);
+    });
+    const folder = await openRunFolder(join(parent, NAME), { force: false, fs });
+    const errors = folder.csv("errors.csv", COLUMNS);
+    const items = folder.csv("items.csv", COLUMNS);
+    await errors.write(["a", "text", null, 1]);
+    errors.end();
+    errors.end();
+    while (!synced.includes("errors.csv")) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(synced).not.toContain("items.csv");
+    await items.write(["b", "text", null, 2]);
+    const { files } = await folder.publish(HEAD);
+    expect(files.map(({ path, rows }) => [path, rows])).toEqual([
+      ["errors.csv", 1],
+      ["items.csv", 1],
+    ]);
+    expect(synced.filter((path) => path === "errors.csv")).toHaveLength(1);
+    expect((await verifyFolder(join(parent, NAME))).faults).toEqual([]);
+  });
+
+  test("takes no row any more: it would not be synced again", async () => {
+    const folder = await openRunFolder(join(await emptyFolder(), NAME), { force: false });
+    const sink = folder.csv("errors.csv", COLUMNS);
+    sink.end();
+    sink.write(["a", "text", null, 1]);
+    await expect(folder.publish(HEAD)).rejects.toThrow("written to after its end");
+    await folder.abort();
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -112,7 +112,38 @@ describe("the run is interrupted", () => {
   });
 });
 
+describe("the folder cannot be made", () => {
+  test("it says so, although the server was asked already, and leaves no session", async () => {
+    const file = join(out, "a-file");
+    await writeFile(file, "");
+    const { code, stderr } = await start(join(file, "inside")).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/a-file.*(not a folder|ENOTDIR|EEXIST)/);
+    await expect
+      .poll(
+        () =>
+          database.query(
+            "select 1 from pg_stat_activity where datname = $1 and application_name like 'lineage-report run%'",
+            [database.name],
+          ),
+        { timeout: 20_000 },
+      )
+      .toEqual([]);
+  });
+});
+
 describe("the database cannot be reached", () => {
+  test("a template of one's own that is wrong is told before anybody connects", async () => {
+    const templates = await mkdtemp(join(out, "templates-"));
+    await writeFile(join(templates, "index.hbs"), "{{#if a}}");
+    const { code, stderr } = await startProgram(
+      ["run", "--out", join(out, "wrong-template"), "--templates", templates, ...DAY],
+      { env: { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" } },
+    ).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain("index.hbs is not a handlebars template");
+  });
+
   test("exit code 5 and a remedy, and no folder", async () => {
     const target = join(out, "unreachable");
     const { code, stderr, stdout } = await startProgram(["run", "--out", target, ...DAY], {
