@@ -11,6 +11,7 @@ import { DeliveryRows } from "../../src/run/delivery-rows.ts";
 import { ItemRows } from "../../src/run/item-rows.ts";
 
 const IDS = [0, 1, 2, 3, 4].map((number) => `0000000${number}-ffff-4abc-8000-9876543210f${number}`);
+const topicOf = (report: number): string => (report === 3 ? "full-elr" : "covid-19");
 const FILE_NAMES = ["elr-2026.hl7", '=cmd|"x", y', "Ünïcode 😀.csv", "", "a".repeat(300)];
 
 /** Reports 0 to 4, each with a file; and receivers 1 to 3. */
@@ -26,7 +27,7 @@ function tables() {
     const words = {
       transport: files.words.id("SFTP"),
       format: files.words.id("HL7"),
-      topic: files.words.id("covid-19"),
+      topic: files.words.id(topicOf(report)),
     };
     files.set(report, { name: files.names.add(name, 0, name.length), ...words });
   });
@@ -127,7 +128,7 @@ test("rows of deliveries.csv are those of the columns' formatter", () => {
     fc.property(delivery, (one) => {
       const names = [...new Set(one.senders.map(({ name }) => name))].join("; ");
       const line = formatter.formatRow([
-        ...[IDS[one.report]!, one.at, one.kind, one.receiver.name, "covid-19", "HL7", FILE_NAMES[one.report]!],
+        ...[IDS[one.report]!, one.at, one.kind, one.receiver.name, topicOf(one.report), "HL7", FILE_NAMES[one.report]!],
         ...[10 * one.report, one.transport, one.attempts, one.resend, one.submissions, names],
         Number.isNaN(one.oldestSubmittedAt) ? null : one.oldestSubmittedAt,
       ]);
