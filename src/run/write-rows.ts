@@ -72,14 +72,16 @@ export async function writeRows(
   const span = { from: window.from, to: window.to, horizon: window.to + request.settle };
   const own = new OrganizationFold(new FacilityFold());
   let data: WindowData;
-  let facilities: FacilityRows;
+  let facilities: FacilityRows = new Map();
   try {
     data = await readWindow(snapshot, catalogue, span, {
       onLogged: (error) => errors.write(error),
       onAllLogged: () => errors.groups(),
+      beside: async (session, rows) => {
+        facilities = await readFacilities(session, catalogue, rows, window, own.facilities);
+      },
       onPhase,
     });
-    facilities = await readFacilities(snapshot, catalogue, data.rows, window, own.facilities);
     await writeExports(snapshot, catalogue, folder, outputs, window);
   } catch (error) {
     await snapshot.close();

@@ -65,6 +65,8 @@ export class Snapshot implements SnapshotIdentity {
   readonly session: Session;
   readonly #savepoints: boolean;
   readonly #openSibling: (() => Promise<Snapshot | undefined>) | undefined;
+  #sibling: Promise<Snapshot | undefined> | undefined;
+  #closed = false;
   #running: string | undefined;
 
   constructor(
@@ -133,19 +135,29 @@ export class Snapshot implements SnapshotIdentity {
   }
 
   /**
-   * Another session that sees exactly what this one sees, so that two statements can be read at once; to be closed by the caller, before
-   * this one or after it. Undefined where the snapshot is not `shared`, and where no second session can be had: the role has no connection
-   * left, or a proxy leads to another server. Whoever asks must be able to do with one.
+   * Another session that sees exactly what this one sees, so that two statements can be read at once. It is opened at the first call and
+   * closed by `dismissSibling`, or with this one. Undefined where the snapshot is not `shared`, and where no second session can be had: the
+   * role has no connection left, or a proxy leads to another server. Whoever asks must be able to do with one.
    *
    * @throws InterruptedError
    */
   async sibling(): Promise<Snapshot | undefined> {
-    return this.#openSibling?.();
+    const known = await this.#sibling;
+    if (known && (known.#closed || known.session.failure)) this.#sibling = undefined;
+    this.#sibling ??= this.#closed ? undefined : this.#openSibling?.();
+    return this.#sibling;
   }
 
-  /** Ends the transaction and the session; never throws and never hangs. */
-  close(): Promise<void> {
-    return this.session.close();
+  /** Ends the second session, where there is one: a transaction that waits for nothing is a burden to the server. */
+  async dismissSibling(): Promise<void> {
+    const sibling = await this.#sibling?.catch(() => undefined);
+    await sibling?.close();
+  }
+
+  /** Ends the transaction and the session, and its sibling's; never throws and never hangs. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([this.dismissSibling(), this.session.close()]);
   }
 
   async #undo(context: StatementContext): Promise<void> {

@@ -111,25 +111,53 @@ describe("a snapshot", () => {
           expect(sibling.session.processId).not.toBe(snapshot.session.processId);
           expect(sibling.id).toBe(snapshot.id);
           for await (const _batch of rows(snapshot, count, {})) expect(await counted(sibling)).toBe(before);
-          await sibling.close();
+          expect(await snapshot.sibling()).toBe(sibling);
+          await snapshot.dismissSibling();
+          await expect(counted(sibling)).rejects.toThrow();
           expect(await counted(snapshot)).toBe(before);
+          expect(await counted(await siblingOf(snapshot))).toBe(before);
         },
         shared,
       );
     });
 
-    test("that refuses to write as well, and goes on when the first is gone", async () => {
-      const snapshot = await openSnapshot(settingsFor(database.ownerUrl), { applicationName: "test", ...shared });
-      const sibling = await siblingOf(snapshot);
+    test("that ends with it", async () => {
+      const snapshot = await openSnapshot(settingsFor(database.readerUrl), { applicationName: "test", ...shared });
+      const { processId } = (await siblingOf(snapshot)).session;
       await snapshot.close();
-      const write = "insert into counted values (5)";
-      const error = await errorOf(sibling.run(look, (session) => session.command(write, look)));
-      expect(errorCode((error as QueryError).cause)).toBe("25006");
-      expect(await counted(sibling)).toBeTypeOf("number");
-      await sibling.close();
+      const left = (): Promise<unknown[]> => database.query("select from pg_stat_activity where pid = $1", [processId]);
+      await expect.poll(left, { timeout: 5000 }).toEqual([]);
+      expect(await snapshot.sibling()).toBeUndefined();
     });
 
-    test("and none where it is not, where the role has no connection left, or when the first has ended", async () => {
+    test("that refuses to write as well", async () => {
+      await withSnapshot(
+        database.ownerUrl,
+        async (snapshot) => {
+          const sibling = await siblingOf(snapshot);
+          const write = "insert into counted values (5)";
+          const error = await errorOf(sibling.run(look, (session) => session.command(write, look)));
+          expect(errorCode((error as QueryError).cause)).toBe("25006");
+          expect(await counted(sibling)).toBeTypeOf("number");
+        },
+        shared,
+      );
+    });
+
+    test("and another one when that was lost", async () => {
+      await withSnapshot(
+        database.readerUrl,
+        async (snapshot) => {
+          const lost = await siblingOf(snapshot);
+          await database.query("select pg_terminate_backend($1)", [lost.session.processId]);
+          await expect.poll(() => lost.session.failure?.message, { timeout: 5000 }).toMatch(/57P01/);
+          expect(await counted(await siblingOf(snapshot))).toBe(await counted(snapshot));
+        },
+        shared,
+      );
+    });
+
+    test("and none where it is not, or where the role has no connection left", async () => {
       await withSnapshot(database.readerUrl, async (snapshot) => expect(await snapshot.sibling()).toBeUndefined());
       await database.query("create role single login password 'single' connection limit 1");
       await database.query(`grant connect on database ${database.name} to single`);
@@ -145,9 +173,6 @@ describe("a snapshot", () => {
         shared,
       );
       await database.query("drop owned by single; drop role single");
-      const closed = await openSnapshot(settingsFor(database.readerUrl), { applicationName: "test", ...shared });
-      await closed.close();
-      expect(await closed.sibling()).toBeUndefined();
     });
 
     test("and can be read without one where the server exports nothing", async () => {

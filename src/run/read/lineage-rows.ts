@@ -53,22 +53,21 @@ export class LineageRows {
     this.#catalogue = catalogue;
   }
 
-  /**
-   * Reads the reports and the item edges of a time: at once where the snapshot has a second session, since one server process fills a
-   * connection with half of what this process takes in.
-   */
+  /** Reads the reports and the item edges of a time, at once: one server process fills a connection with half of what this process takes in. */
   async readByTime(time: { from: number; to: number }): Promise<void> {
     await this.#expectReports(time);
-    const sibling = await this.#snapshot.sibling();
-    if (!sibling) {
-      await this.readReports(time);
-      return await this.readEdges(time);
-    }
-    try {
-      await Promise.all([this.readReports(time), this.readEdges(time, sibling)]);
-    } finally {
-      await sibling.close();
-    }
+    await this.#atOnce(
+      () => this.readReports(time),
+      (snapshot) => this.readEdges(time, snapshot),
+    );
+  }
+
+  /** Reads what the items' edges do not show, at once: the links into those of the reports that need them, and submissions. */
+  async readBesideItems(linked: readonly string[], submitted: readonly string[]): Promise<void> {
+    await this.#atOnce(
+      () => this.readLinksInto(linked),
+      (snapshot) => this.readSubmissions({ ids: submitted }, snapshot),
+    );
   }
 
   /** Reads item edges. Reports that they name get a number, and nothing else. */
@@ -153,22 +152,27 @@ export class LineageRows {
   }
 
   /** Reads, of these reports, those that a sender submitted. */
-  async readSubmissions(reach: { ids: readonly string[] }): Promise<void> {
+  async readSubmissions(reach: { ids: readonly string[] }, snapshot = this.#snapshot): Promise<void> {
     const { files, reports, submissions } = this;
-    await this.#copy("lineage-submissions", reach, ({ buffer, offsets, lengths }) => {
-      const report = reports.ids.add(buffer, offsets[0]);
-      submissions.add(
-        report,
-        submissions.senders.idOfBytes(buffer, offsets[1], lengths[1]),
-        lengths[5] < 0 ? -1 : readInt4(buffer, offsets[5]),
-      );
-      files.set(report, {
-        name: files.names.add(buffer, offsets[4], lengths[4]),
-        transport: 0,
-        format: files.words.idOfBytes(buffer, offsets[3], lengths[3]),
-        topic: files.words.idOfBytes(buffer, offsets[2], lengths[2]),
-      });
-    });
+    await this.#copy(
+      "lineage-submissions",
+      reach,
+      ({ buffer, offsets, lengths }) => {
+        const report = reports.ids.add(buffer, offsets[0]);
+        submissions.add(
+          report,
+          submissions.senders.idOfBytes(buffer, offsets[1], lengths[1]),
+          lengths[5] < 0 ? -1 : readInt4(buffer, offsets[5]),
+        );
+        files.set(report, {
+          name: files.names.add(buffer, offsets[4], lengths[4]),
+          transport: 0,
+          format: files.words.idOfBytes(buffer, offsets[3], lengths[3]),
+          topic: files.words.idOfBytes(buffer, offsets[2], lengths[2]),
+        });
+      },
+      snapshot,
+    );
   }
 
   /** Reads the names of files that were made ready to be sent. */
@@ -188,6 +192,22 @@ export class LineageRows {
   async #expectReports(time: { from: number; to: number }): Promise<void> {
     const expected = await estimatedRows(this.#snapshot, this.#catalogue.find("lineage-reports"), time);
     this.reports.expect(Math.min(MOST_EXPECTED, Math.ceil(expected * 1.1)));
+  }
+
+  /** Two readings at once where the snapshot has a second session, and one after the other where it has none. */
+  async #atOnce(first: () => Promise<void>, second: (snapshot: Snapshot) => Promise<void>): Promise<void> {
+    const sibling = await this.#snapshot.sibling();
+    if (!sibling) {
+      await first();
+      return await second(this.#snapshot);
+    }
+    const stop = async (error: unknown): Promise<never> => {
+      await this.#snapshot.dismissSibling();
+      throw error;
+    };
+    // Whichever fails, the snapshot's own session is free again for what comes next.
+    const both = await Promise.allSettled([first().catch(stop), second(sibling)]);
+    for (const one of both) if (one.status === "rejected") throw one.reason;
   }
 
   #addLink(buffer: Buffer, parent: number, child: number): void {

@@ -66,8 +66,7 @@ async function readBesideItems(rows: LineageRows, { from, to }: Span): Promise<v
       submitted.push(reports.ids.text(report));
     }
   }
-  await rows.readLinksInto(linked);
-  await rows.readSubmissions({ ids: submitted });
+  await rows.readBesideItems(linked, submitted);
 }
 
 /**

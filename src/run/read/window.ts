@@ -41,6 +41,8 @@ export interface ReadOptions {
   onLogged: (error: LoggedError) => Promise<void> | undefined;
   /** Told once nothing more is logged; what it does goes on beside the rest of the reading, and is waited for. */
   onAllLogged?: () => Promise<unknown>;
+  /** Reads what needs to know no more than the submissions: through a second session while the log goes by, where there is one. */
+  beside?: (snapshot: Snapshot, rows: LineageRows) => Promise<void>;
   /** Says what is being read. */
   onPhase: (phase: string) => void;
 }
@@ -50,7 +52,7 @@ export async function readWindow(
   snapshot: Snapshot,
   catalogue: Catalogue,
   span: Span,
-  { onLogged, onAllLogged, onPhase }: ReadOptions,
+  { onLogged, onAllLogged, beside, onPhase }: ReadOptions,
 ): Promise<WindowData> {
   const rows = new LineageRows(snapshot, catalogue);
   onPhase("settings and attempts");
@@ -76,6 +78,10 @@ export async function readWindow(
     receiverByName: receiversByName(receivers, rows.reports.receivers),
     window: span,
   });
+  const sibling = beside && (await snapshot.sibling());
+  const besideLog = sibling && beside?.(sibling, rows);
+  // Its error is met below; where the log fails first, that is the one to tell.
+  besideLog?.catch(() => undefined);
   for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon)) {
     for (const entry of batch) {
       const error = log.take(entry);
@@ -85,18 +91,19 @@ export async function readWindow(
     }
   }
   log.end();
+  await (besideLog ?? beside?.(snapshot, rows));
+  await snapshot.dismissSibling();
 
   onPhase("tasks");
-  const beside = onAllLogged?.();
-  // Its error is met below; where reading fails first, that is the one to tell.
-  beside?.catch(() => undefined);
+  const besideTasks = onAllLogged?.();
+  besideTasks?.catch(() => undefined);
   const unsettled = unsettledReports(rows, graph, kinds);
   const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
   const late = await readLateAttempts(snapshot, catalogue, rows, { kinds, unsettled, failed, tasks, receivers }, span);
   const earlier = await readEarlierAttempts(snapshot, catalogue, rows, failed, span.from - LONGEST_SERIES);
   const all = [...earlier, ...attempts, ...late];
   await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
-  await beside;
+  await besideTasks;
 
   const facts: Facts = {
     reports: rows.reports,
