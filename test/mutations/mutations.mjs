@@ -492,8 +492,8 @@ export const MUTATIONS = [
   ),
   logPass(
     "a filter's result is about no item",
-    "reports.itemCountBefore[report] <= 1 ? first : null",
-    "reports.itemCountBefore[report] < 0 ? first : null",
+    "reports.itemCountBefore(report) <= 1 ? first : null",
+    "reports.itemCountBefore(report) < 0 ? first : null",
     "E34",
   ),
   logPass(
