@@ -20,10 +20,14 @@ export class FilterResults {
   readonly #names = new Dictionary();
   #doubles = 0;
 
-  /** True for the first row of a result, false for a double. */
-  isFirst(reportId: string | null, detail: Detail): boolean {
+  /**
+   * True for the first row of a result, false for a double.
+   *
+   * @param report whatever stands for the report, and for it alone
+   */
+  isFirst(report: number | string | null, detail: Detail): boolean {
     const name = this.#names.of(`${detail.filterType}\0${detail.filterName}`);
-    const key = `${reportId ?? ""}\0${detail.filteredTrackingElement}\0${name}`;
+    const key = `${report ?? ""}\0${detail.filteredTrackingElement}\0${name}`;
     if (this.#seen.has(key)) {
       this.#doubles += 1;
       return false;
@@ -77,7 +81,7 @@ export class UnmappedCodes {
   }
 
   add(detail: Detail, sender: string, at: Micros): void {
-    for (const code of unmappedCodes(detail)) this.#count(code, sender, at);
+    for (const code of unmappedCodes(detail)) this.count(code, sender, at);
   }
 
   /** Most frequent first, then by code and sender. */
@@ -87,7 +91,8 @@ export class UnmappedCodes {
       .sort((a, b) => b.count - a.count || compare(a.code, b.code) || compare(a.sender, b.sender));
   }
 
-  #count(code: string, sender: string, at: Micros): void {
+  /** Counts one of a row's `unmappedCodes`. */
+  count(code: string, sender: string, at: Micros): void {
     const key = `${code}\0${sender}`;
     const known = this.#counts.get(key);
     if (known !== undefined) {
@@ -97,7 +102,7 @@ export class UnmappedCodes {
     } else if (this.#counts.size < this.#max || code === MARK.value) {
       this.#counts.set(key, { code, sender, count: 1, firstSeen: at, lastSeen: at });
     } else {
-      this.#count(MARK.value, sender, at);
+      this.count(MARK.value, sender, at);
     }
   }
 }

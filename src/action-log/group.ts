@@ -1,18 +1,11 @@
 import type { Micros } from "../time/instant.ts";
 import { Dictionary, DistinctNumbers } from "./distinct.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { Recent } from "./recent.ts";
+import type { Masked } from "./wording.ts";
 
-/** One row of the action log, tied to its submission, its message masked (mask.ts). */
+/** One row of the action log, tied to its submission. */
 export type LoggedRow = {
-  readonly type: string;
-  readonly scope: string;
-  readonly errorCode: string;
-  readonly field: string;
-  readonly message: string;
-  /** Full names; empty where unknown. */
-  readonly sender: string;
-  readonly receiver: string;
+  readonly saying: Saying;
   readonly at: Micros;
   readonly submissionId: number | null;
   /** Stands in for a submission that is not known when items are told apart. */
@@ -30,6 +23,12 @@ export type GroupKey = {
   readonly message: string;
   readonly sender: string;
   readonly receiver: string;
+};
+
+/** What a row says and between whom, its message masked and not folded yet. Parties by full names or keys, empty where unknown. */
+export type Saying = GroupKey & {
+  /** What the message stands in. Where it repeats, rows that say the same have one object of this type, and its group is looked up once. */
+  readonly masked?: Masked;
 };
 
 export type ErrorGroup = GroupKey & {
@@ -61,7 +60,8 @@ export type GroupLimits = {
 
 const LIMITS: GroupLimits = { groups: 20_000, overflowGroups: 5_000 };
 
-type Fold = {
+/** A group as it is folded. */
+export type Fold = {
   readonly key: GroupKey;
   readonly overflow: boolean;
   count: number;
@@ -84,7 +84,7 @@ export class ErrorGroups {
   readonly #folds = new Map<string, Fold>();
   /** A number for each text of a key: as texts the keys of a day's groups were 15 MB. */
   readonly #texts = new Dictionary();
-  readonly #fingerprints = new Recent<string>();
+  readonly #known = new WeakMap<Saying, Fold>();
   readonly #submissions = new Dictionary();
   readonly #items = new Dictionary();
   #kept = 0;
@@ -96,13 +96,20 @@ export class ErrorGroups {
   }
 
   add(row: LoggedRow): void {
-    const fold = this.#foldOf(row);
+    const { saying } = row;
+    this.addTo(saying.masked?.repeats ? this.#knownFoldOf(saying) : this.foldOf(saying), row);
+  }
+
+  /** Adds a row to the group that `foldOf` gave for its saying. */
+  addTo(fold: Fold, row: Omit<LoggedRow, "saying">): void {
+    const { at, submissionId } = row;
     this.#rows += 1;
     fold.count += 1;
-    if (row.at < fold.firstSeen) fold.firstSeen = row.at;
-    if (row.at > fold.lastSeen) fold.lastSeen = row.at;
-    if (row.submissionId !== null) fold.submissions.add(this.#submissions.of(row.submissionId));
-    const item = this.#itemOf(row);
+    if (at < fold.firstSeen) fold.firstSeen = at;
+    if (at > fold.lastSeen) fold.lastSeen = at;
+    const submission = submissionId === null ? undefined : this.#submissions.of(submissionId);
+    if (submission !== undefined) fold.submissions.add(submission);
+    const item = this.#itemOf(row, submission);
     if (item !== undefined) fold.items.add(item);
   }
 
@@ -122,26 +129,39 @@ export class ErrorGroups {
     for (const fold of [...this.#folds.values()].sort(byCountThenKey)) yield toGroup(fold);
   }
 
-  #foldOf(row: LoggedRow): Fold {
-    const key = keyOf(row, this.#fingerprintOf(row));
+  #knownFoldOf(saying: Saying): Fold {
+    const known = this.#known.get(saying);
+    if (known !== undefined) return known;
+    const fold = this.foldOf(saying);
+    this.#known.set(saying, fold);
+    return fold;
+  }
+
+  /**
+   * The group of a saying, which gets a row next. It stays the group ever after: groups are only added, and what found no room
+   * finds none later.
+   */
+  foldOf(saying: Saying): Fold {
+    const key = keyOf(saying, saying.masked?.fingerprint ?? fingerprint(saying.message));
     const id = this.#idOf(key);
     const known = this.#folds.get(id);
     if (known !== undefined) return known;
     if (this.#kept < this.#limits.groups) {
       this.#kept += 1;
-      return this.#newFold(id, key, false, row.at);
+      return this.#newFold(id, key, false);
     }
-    const withoutMessage = keyOf(row, "");
+    const withoutMessage = keyOf(saying, "");
     const overflowId = `+${this.#idOf(withoutMessage)}`;
     const overflow = this.#folds.get(overflowId);
     if (overflow !== undefined) return overflow;
     if (this.#overflowing < this.#limits.overflowGroups) {
       this.#overflowing += 1;
-      return this.#newFold(overflowId, withoutMessage, true, row.at);
+      return this.#newFold(overflowId, withoutMessage, true);
     }
-    const last = { type: row.type, scope: row.scope, errorCode: "", field: "", message: "", sender: "", receiver: "" };
+    const { type, scope } = saying;
+    const last = { type, scope, errorCode: "", field: "", message: "", sender: "", receiver: "" };
     const lastId = `*${this.#idOf(last)}`;
-    return this.#folds.get(lastId) ?? this.#newFold(lastId, last, true, row.at);
+    return this.#folds.get(lastId) ?? this.#newFold(lastId, last, true);
   }
 
   #idOf({ type, scope, errorCode, field, message, sender, receiver }: GroupKey): string {
@@ -150,32 +170,29 @@ export class ErrorGroups {
     return `${what},${texts.of(message)},${texts.of(sender)},${texts.of(receiver)}`;
   }
 
-  /** Filters' messages name the item, and hardly repeat. */
-  #fingerprintOf({ type, message }: LoggedRow): string {
-    return type === "filter" ? fingerprint(message) : this.#fingerprints.of(message, fingerprint);
-  }
-
-  #newFold(id: string, key: GroupKey, overflow: boolean, at: Micros): Fold {
+  #newFold(id: string, key: GroupKey, overflow: boolean): Fold {
     const submissions = new DistinctNumbers();
     const items = new DistinctNumbers();
-    const fold: Fold = { key, overflow, count: 0, firstSeen: at, lastSeen: at, submissions, items };
+    const seen = { firstSeen: Number.POSITIVE_INFINITY, lastSeen: Number.NEGATIVE_INFINITY };
+    const fold: Fold = { key, overflow, count: 0, ...seen, submissions, items };
     this.#folds.set(id, fold);
     return fold;
   }
 
-  #itemOf(row: LoggedRow): number | undefined {
+  /** @param submission the number of its submission, if that is known */
+  #itemOf(row: Omit<LoggedRow, "saying">, submission: number | undefined): number | undefined {
     if (row.item === null) return undefined;
     const owner = row.submissionId ?? row.reportId;
     if (owner === null) return undefined;
     const position = row.item + POSITIONS / 2;
     // A position outside of any file's size still is one item; it gets a number of its own below zero.
     if (position < 0 || position >= POSITIONS) return -1 - this.#items.of(`${owner}/${row.item}`);
-    return this.#submissions.of(owner) * POSITIONS + position;
+    return (submission ?? this.#submissions.of(owner)) * POSITIONS + position;
   }
 }
 
-function keyOf(row: LoggedRow, message: string): GroupKey {
-  const { type, scope, errorCode, field, sender, receiver } = row;
+function keyOf(saying: Saying, message: string): GroupKey {
+  const { type, scope, errorCode, field, sender, receiver } = saying;
   return { type, scope, errorCode, field, message, sender, receiver };
 }
 

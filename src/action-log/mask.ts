@@ -1,4 +1,5 @@
 import { capText, MARK } from "./markers.ts";
+import { AskedNames, type Names } from "./names.ts";
 import { Recent } from "./recent.ts";
 import { scrub } from "./scrub.ts";
 import { maskByTemplate, splitMarkers } from "./templates.ts";
@@ -22,10 +23,10 @@ export type MaskContext = {
   /** The row's tracking id: often an accession number, masked wherever it stands. */
   readonly trackingId?: string | null;
   /** Names that may stay in quotes: the row's own sender and receiver. */
-  readonly keep?: readonly string[];
+  readonly keep?: Names;
 };
 
-const NO_NAMES: readonly string[] = [];
+const NO_NAMES: Names = [];
 const ROUNDS = 4;
 const PATIENT_FIELD = /(?:^|[^a-z])patient|\((?:PID|NK1)-|^(?:PID|NK1)-/i;
 
@@ -48,9 +49,27 @@ export function maskMessage(text: string, context: MaskContext = {}): string {
   return MARK.text;
 }
 
+/** A message as it is masked for a row whose tracking id does not stand in it, with the names that would be asked for. */
+export type CommonMask = { readonly masked: string; readonly asked: AskedNames };
+
+/** `Item 17 in the report was not valid. Reason: …`: what is masked is the reason, whatever the item. */
+const NUMBERED = /^Item (?:-?\d{1,10})(?= in the report was not (?:parseable|valid|convertible|processed)\. Reason: )/;
+const ANY_ITEM = "Item 1";
+
 /** Masks messages as `maskMessage` does, and remembers recent ones: a log says the same of item after item. */
 export class MessageMasks {
   readonly #recent = new Recent<string>();
+  readonly #common = new Recent<CommonMask>();
+
+  /** The mask for whatever row, unless its own names are among those asked for or its tracking id stands in the message. */
+  common(text: string, field: string): CommonMask {
+    const item = NUMBERED.exec(text)?.[0];
+    if (item === undefined) return commonMask(text, field);
+    const rest = text.slice(item.length);
+    const { masked, asked } = this.#common.of(`${field}\0${rest}`, () => commonMask(ANY_ITEM + rest, field));
+    // Not for what gave nothing but a marker for the whole.
+    return masked.startsWith(ANY_ITEM) ? { masked: item + masked.slice(ANY_ITEM.length), asked } : { masked, asked };
+  }
 
   /** @param sender the row's own sender, which may stay in quotes, as may its receiver; empty for none */
   mask(text: string, field: string, trackingId: string | null, sender: string, receiver: string): string {
@@ -63,12 +82,17 @@ export class MessageMasks {
   }
 }
 
+function commonMask(text: string, field: string): CommonMask {
+  const asked = new AskedNames();
+  return { masked: maskMessage(text, { field, keep: asked }), asked };
+}
+
 /** A `fieldMapping` for print: as it is when it looks like one, masked otherwise. */
 export function maskField(field: string): string {
   return field === "" || isFieldMapping(field) ? field : capText(maskMessage(field), 200);
 }
 
-function maskFreeText(text: string, field: string, keep: readonly string[], strict: boolean): string {
+function maskFreeText(text: string, field: string, keep: Names, strict: boolean): string {
   const scrubbed = scrub(text, keep);
   return strict ? keepKnownWords(scrubbed, field) : scrubbed;
 }

@@ -1,4 +1,5 @@
 import { MARK, markerEnd } from "./markers.ts";
+import type { Names } from "./names.ts";
 import { isVocabulary } from "./vocabulary.ts";
 
 const OPENERS = /['"`“‘«‹]/g;
@@ -14,7 +15,7 @@ const STRAY = 120;
  *
  * @param keep texts that may stay in quotes, such as the row's own sender
  */
-export function maskQuoted(text: string, keep: readonly string[]): string {
+export function maskQuoted(text: string, keep: Names): string {
   const scan = OPENERS;
   scan.lastIndex = 0;
   // Parts, not one growing string: undoing the last quote must not copy what was written before.

@@ -1,3 +1,5 @@
+import { ByteWords } from "../lineage/byte-words.ts";
+
 /**
  * Remembers what was made of recent texts, in bounded memory: two generations of at most half the limits
  * each; what is asked for again moves to the young one, and the old one is forgotten whole. Logs repeat
@@ -34,5 +36,49 @@ export class Recent<Value> {
     if (text.length > this.#characters) return;
     this.#young.set(text, value);
     this.#used += text.length;
+  }
+}
+
+/** The same for texts as bytes where they stand in a buffer, without making a string of one that is known. */
+export class RecentBytes<Value> {
+  readonly #entries: number;
+  readonly #bytes: number;
+  #young = new ByteWords();
+  #youngValues: Value[] = [];
+  #old = new ByteWords();
+  #oldValues: Value[] = [];
+  #used = 0;
+
+  /** @param limits texts, and bytes of all of them together */
+  constructor(limits: { entries: number; bytes: number } = { entries: 4_000, bytes: 2_000_000 }) {
+    this.#entries = limits.entries / 2;
+    this.#bytes = limits.bytes / 2;
+  }
+
+  /** What was kept for the bytes; undefined for nothing, or nothing any more. */
+  find(buffer: Uint8Array, offset: number, length: number): Value | undefined {
+    if (length > this.#bytes) return undefined;
+    const young = this.#young.find(buffer, offset, length);
+    if (young >= 0) return this.#youngValues[young];
+    const old = this.#old.find(buffer, offset, length);
+    if (old < 0) return undefined;
+    const value = this.#oldValues[old] as Value;
+    this.keep(buffer, offset, length, value);
+    return value;
+  }
+
+  /** Keeps a value for bytes that have none. */
+  keep(buffer: Uint8Array, offset: number, length: number, value: Value): void {
+    if (this.#youngValues.length >= this.#entries || this.#used + length > this.#bytes) {
+      this.#old = this.#young;
+      this.#oldValues = this.#youngValues;
+      this.#young = new ByteWords();
+      this.#youngValues = [];
+      this.#used = 0;
+    }
+    if (length > this.#bytes) return;
+    this.#young.add(buffer, offset, length, this.#youngValues.length);
+    this.#youngValues.push(value);
+    this.#used += length;
   }
 }

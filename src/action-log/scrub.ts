@@ -1,6 +1,7 @@
 import { maskAssignments } from "./assignments.ts";
 import { maskBodies } from "./bodies.ts";
 import { MARK } from "./markers.ts";
+import type { Names } from "./names.ts";
 import { maskQuoted } from "./quotes.ts";
 import { isErrorWord, isHl7Event, isHl7Path, isVocabulary } from "./vocabulary.ts";
 import { maskNumberWords } from "./words.ts";
@@ -11,7 +12,7 @@ import { maskNumberWords } from "./words.ts";
  *
  * @param keep texts that may stay in quotes
  */
-export function scrub(text: string, keep: readonly string[] = []): string {
+export function scrub(text: string, keep: Names = []): string {
   if (!SUSPICIOUS.test(text)) return text;
   let out = maskBodies(text);
   if (QUOTES.test(out)) out = maskQuoted(out, keep);
@@ -112,7 +113,7 @@ const HOST =
   /(?<![\w.\-/])[a-z0-9][a-z0-9-]{0,62}(?:(?:\.[a-z0-9][a-z0-9-]{0,62}){0,6}\.(?:gov|com|net|org|edu|mil)|(?:\.[a-z0-9][a-z0-9-]{0,62}){1,6}\.(?:us|io|info|biz|local|internal|lan|example|test|invalid|cloud))(?::\d{1,5})?(?![\w-]|\.\w)/gi;
 const PUBLIC_HOST = /^(?:loinc\.org|snomed\.info|hl7\.org|(?:www\.)?cdc\.gov)$/;
 
-function maskHosts(text: string, keep: readonly string[]): string {
+function maskHosts(text: string, keep: Names): string {
   return text.replace(HOST, (host) => (PUBLIC_HOST.test(host) || keep.includes(host) ? host : MARK.host));
 }
 

@@ -1,4 +1,5 @@
 import { isMarker, MARK, markerEnd } from "./markers.ts";
+import type { Names } from "./names.ts";
 import { scrub } from "./scrub.ts";
 import { isFieldMapping } from "./vocabulary.ts";
 
@@ -7,7 +8,7 @@ import { isFieldMapping } from "./vocabulary.ts";
  * FHIRConverter.kt, ReportStreamFilterResult.kt). Where the template is known, so is where the
  * value begins and ends, whatever the value holds.
  */
-export type TemplateContext = { readonly field: string; readonly keep: readonly string[] };
+export type TemplateContext = { readonly field: string; readonly keep: Names };
 
 /** The masked message, or undefined when no template of ReportStream matches. */
 export function maskByTemplate(text: string, context: TemplateContext): string | undefined {
@@ -170,20 +171,42 @@ function filteredItem(text: string): string | undefined {
   return lead === undefined ? undefined : lead + scrubConfiguration(text.slice(lead.length));
 }
 
+const ITEM_JOIN = " filtered out item ";
+
 /** `For {receiver}, filter {name}{args} filtered out item {id}.`, with two more lines since 2023. */
 function filterResult(text: string): string | undefined {
   const head = /^For [\w.-]{1,200}, filter /.exec(text)?.[0];
   if (head === undefined) return undefined;
   const types = text.lastIndexOf("\nFilter Type: ");
   const first = types < 0 ? text : text.slice(0, types);
-  const join = " filtered out item ";
-  const out = first.lastIndexOf(join);
+  const out = first.lastIndexOf(ITEM_JOIN);
   if (out < 0) return undefined;
-  const id = first.slice(out + join.length);
+  const id = first.slice(out + ITEM_JOIN.length);
   const end = /\. ?$/.exec(id)?.[0] ?? "";
   const shown = id.slice(0, id.length - end.length) === "" ? "" : MARK.id;
-  return head + scrubConfiguration(text.slice(head.length, out)) + join + shown + end + filterDetails(text, types);
+  return head + scrubConfiguration(text.slice(head.length, out)) + ITEM_JOIN + shown + end + filterDetails(text, types);
 }
+
+/** An item's name ends its sentence, and the lines of the filter's type follow or nothing. */
+const BEHIND_ITEM = /^\. ?(?:\nFilter Type: |$)/;
+
+/**
+ * The masked message of a filter's result, given what stands before and behind the item's name: what `maskMessage` makes of it
+ * for every name without blanks that stands in the message but once and is the row's tracking id, whatever the field and the
+ * names that may stay. Undefined where that is not so.
+ */
+export function maskedAround(before: string, behind: string): string | undefined {
+  // The name stands behind the last join and before the last line of types, so no name without blanks moves either.
+  if (!before.endsWith(ITEM_JOIN) || before.includes("\nFilter Type: ")) return undefined;
+  if (!BEHIND_ITEM.test(behind) || behind.includes(ITEM_JOIN)) return undefined;
+  const masked = filterResult(`${before}${MARK.id}${behind}`);
+  // A second masking must find nothing to do, and nothing of what is left may hold the name.
+  if (masked === undefined || maskByTemplate(masked, NO_CONTEXT) !== masked) return undefined;
+  const left = splitMarkers(masked).filter((_, at) => at % 2 === 0);
+  return left.every((part) => before.includes(part) || behind.includes(part)) ? masked : undefined;
+}
+
+const NO_CONTEXT: TemplateContext = { field: "", keep: [] };
 
 function filterDetails(text: string, types: number): string {
   if (types < 0) return "";

@@ -38,7 +38,7 @@ export async function* readErrors(
     window: { from, to },
   });
   onPhase("action log");
-  for await (const batch of logEntries(snapshot, catalogue, from - LOGGED_EARLIER, to)) {
+  for await (const batch of logEntries(snapshot, catalogue, from - LOGGED_EARLIER, to, rows.reports.ids)) {
     yield batch.flatMap((entry) => {
       const error = log.take(entry);
       return error && entry.at >= from ? [error] : [];

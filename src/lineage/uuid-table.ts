@@ -55,6 +55,15 @@ export class UuidTable {
     return this.#idOf(this.#slots[this.#slot(hash(a, b, c, d), a, b, c, d)]);
   }
 
+  /** The number of the UUID whose 16 bytes start at `offset`, or -1 if it was never added. */
+  findBytes(bytes: Uint8Array, offset: number): number {
+    const a = word(bytes, offset);
+    const b = word(bytes, offset + 4);
+    const c = word(bytes, offset + 8);
+    const d = word(bytes, offset + 12);
+    return this.#idOf(this.#slots[this.#slot(hash(a, b, c, d), a, b, c, d)]);
+  }
+
   /** The number of a UUID in its text form, a new one if needed; -1 for text that is no UUID. */
   addText(uuid: string): number {
     if (!readUuidText(uuid)) return -1;

@@ -1,7 +1,16 @@
 import type { ErrorGroup, LoggedRow } from "../action-log/group.ts";
+import type { Masked } from "../action-log/wording.ts";
 import { partyOf } from "../lineage/parties.ts";
 import type { CsvValue } from "../output/csv.ts";
 import type { LoggedError } from "./log-pass.ts";
+
+/** The columns of ERROR_COLUMNS that hold what a detail says, masked: code, field and message. */
+export const SAID_CELLS = { from: 3, to: 6 } as const;
+
+/** A row in the order of ERROR_COLUMNS of which these cells alone are known. */
+export function saidCells({ errorCode, field, message }: Masked): CsvValue[] {
+  return [null, null, null, errorCode, field, message];
+}
 
 /** An entry in the order of ERROR_COLUMNS, masked. */
 export function errorRow(error: LoggedError): CsvValue[] {
@@ -70,19 +79,10 @@ export function namedGroup(group: ErrorGroup): NamedGroup {
   };
 }
 
-/**
- * An entry as it is grouped: masked, since what differs only in values is one group, and with the
- * keys of sender and receiver, which are distinct where names are not.
- */
+/** An entry as it is grouped: masked, since what differs only in values is one group. */
 export function groupedRow(error: LoggedError): LoggedRow {
   return {
-    type: error.type,
-    scope: error.scope,
-    errorCode: error.detail.errorCode,
-    field: error.field,
-    message: error.message,
-    sender: error.sender.key,
-    receiver: error.receiver.key,
+    saying: error.saying,
     at: error.at,
     submissionId: Number.isNaN(error.submissionId) ? null : error.submissionId,
     reportId: error.reportId,

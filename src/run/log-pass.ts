@@ -1,7 +1,6 @@
-import { type Detail, readDetail } from "../action-log/detail.ts";
+import type { Detail } from "../action-log/detail.ts";
 import { FilterResults } from "../action-log/filters.ts";
-import { MessageMasks, maskField } from "../action-log/mask.ts";
-import { Recent } from "../action-log/recent.ts";
+import type { Wording } from "../action-log/wording.ts";
 import { rootItemOf } from "../lineage/ancestry.ts";
 import type { Graph } from "../lineage/graph.ts";
 import { NO_PARTY, type Party } from "../lineage/parties.ts";
@@ -10,18 +9,21 @@ import { CollectedLogFacts } from "./log-facts.ts";
 import type { LineageRows } from "./read/lineage-rows.ts";
 import type { MessageIds } from "./read/message-ids.ts";
 import type { RejectedRequest } from "./read/rejected.ts";
+import { Sayings, type ToldSaying } from "./sayings.ts";
 
 /** A row of the query log-entries. */
 export interface LogEntry {
   actionId: number;
-  /** Null for rejected requests. */
-  reportId: string | null;
+  /** The number of the report that it is about, its id where it was not read; null for rejected requests. */
+  report: number | string | null;
   /** As stored; null for entries about no single item. */
   index: number | null;
   trackingId: string | null;
   type: string;
   scope: string;
-  detail: string | null;
+  detail: Detail;
+  /** What the detail says alike with others. */
+  wording: Wording;
   at: Micros;
   action: string;
 }
@@ -36,6 +38,8 @@ export interface LoggedError {
   /** Masked, as is `field`. */
   message: string;
   field: string;
+  /** The same object for entries that say the same between the same parties. */
+  saying: ToldSaying;
   /** The submission's action; NaN when it is not known. */
   submissionId: number;
   /** The submission's report; null for a rejected request, or when it is not known. */
@@ -69,8 +73,7 @@ export class LogPass {
   readonly #receiverByName: ReadonlyMap<string, Party>;
   readonly #window: { from: Micros; to: Micros };
   #filterResults = new FilterResults();
-  #details = new Recent<Detail>();
-  #masks = new MessageMasks();
+  #sayings = new Sayings();
   #doubles = 0;
   readonly #counts = new Map<number, LogCounts>();
   readonly #countsOfRejected = new Map<number, LogCounts>();
@@ -115,8 +118,7 @@ export class LogPass {
   /** Call it after the last entry: what was only kept to tie and to mask is free, and the counts and facts stay. */
   end(): void {
     this.#filterResults = new FilterResults();
-    this.#details = new Recent();
-    this.#masks = new MessageMasks();
+    this.#sayings = new Sayings();
     this.#itemByTracking = new Map();
     this.#reportOfAction = undefined;
     this.#rootsByAction = undefined;
@@ -124,35 +126,26 @@ export class LogPass {
 
   /** Takes an entry; returns it tied when it belongs into errors.csv, undefined when it does not. */
   take(entry: LogEntry): LoggedError | undefined {
-    const rejected = entry.reportId === null ? this.#rejected.get(entry.actionId) : undefined;
+    const rejected = entry.report === null ? this.#rejected.get(entry.actionId) : undefined;
     if (entry.type === "info" && !rejected) {
       this.#noteTranslation(entry);
       return undefined;
     }
-    const detail = this.#detailOf(entry);
-    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.reportId, detail)) {
+    const { detail } = entry;
+    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.report, detail)) {
       if (entry.at >= this.#window.from && entry.at < this.#window.to) this.#doubles++;
       return undefined;
     }
     if (rejected) {
       this.#count(this.#countsOfRejected, rejected.actionId, entry);
-      return this.#logged(entry, detail, {
-        submissionId: rejected.actionId,
-        reportId: null,
-        item: entry.index !== null && entry.index > 0 ? entry.index : 0,
-        sender: rejected.sender,
-        receiver: NO_PARTY,
-      });
+      const item = entry.index !== null && entry.index > 0 ? entry.index : 0;
+      return this.#logged(entry, rejected.actionId, null, item, rejected.sender, NO_PARTY);
     }
-    return this.#aboutReport(entry, detail);
+    return this.#aboutReport(entry);
   }
 
-  /** Filters' details name the item, and hardly repeat. */
-  #detailOf({ type, detail }: LogEntry): Detail {
-    return detail === null || type === "filter" ? readDetail(detail) : this.#details.of(detail, readDetail);
-  }
-
-  #aboutReport(entry: LogEntry, detail: Detail): LoggedError {
+  #aboutReport(entry: LogEntry): LoggedError {
+    const { detail } = entry;
     const report = this.#reportOf(entry);
     const tied = report < 0 ? undefined : this.#originOf(report, entry, detail);
     const root = tied?.root ?? -1;
@@ -166,38 +159,49 @@ export class LogPass {
     const { reports, submissions } = this.#rows;
     const row = root < 0 ? -1 : submissions.rowOf(root);
     const ofReport = report < 0 ? NO_PARTY : reports.receivers.get(reports.receiver[report]);
-    return this.#logged(entry, detail, {
-      submissionId: root < 0 ? Number.NaN : reports.actionId[root],
-      reportId: root < 0 ? null : reports.ids.text(root),
-      item: tied?.item ?? 0,
-      sender: row < 0 ? NO_PARTY : submissions.senders.get(submissions.sender[row]),
-      receiver: ofReport === NO_PARTY ? this.#named(detail.receiver) : ofReport,
-    });
+    return this.#logged(
+      entry,
+      root < 0 ? Number.NaN : reports.actionId[root],
+      root < 0 ? null : reports.ids.text(root),
+      tied?.item ?? 0,
+      row < 0 ? NO_PARTY : submissions.senders.get(submissions.sender[row]),
+      ofReport === NO_PARTY ? this.#named(detail.receiver) : ofReport,
+    );
   }
 
   #logged(
-    entry: LogEntry,
-    detail: Detail,
-    about: Pick<LoggedError, "submissionId" | "reportId" | "item" | "sender" | "receiver">,
+    { at, type, scope, detail, wording, trackingId, action }: LogEntry,
+    submissionId: number,
+    reportId: string | null,
+    item: number,
+    sender: Party,
+    receiver: Party,
   ): LoggedError {
-    const { sender, receiver } = about;
+    const masked = wording.masked(trackingId, sender.name, receiver.name);
+    const { message, field } = masked;
+    const saying = this.#sayings.of(masked, type, scope, sender, receiver);
     return {
-      at: entry.at,
-      type: entry.type,
-      scope: entry.scope,
+      at,
+      type,
+      scope,
       detail,
-      message: this.#masks.mask(detail.message, detail.field, entry.trackingId, sender.name, receiver.name),
-      field: maskField(detail.field),
-      trackingId: entry.trackingId ?? "",
-      action: entry.action,
-      ...about,
+      message,
+      field,
+      saying,
+      submissionId,
+      reportId,
+      item,
+      trackingId: trackingId ?? "",
+      sender,
+      receiver,
+      action,
     };
   }
 
   /** The report that an entry is about; entries that lost theirs are tied by what their action wrote. */
   #reportOf(entry: LogEntry): number {
     const { reports } = this.#rows;
-    if (entry.reportId !== null) return reports.ids.find(entry.reportId);
+    if (entry.report !== null) return typeof entry.report === "number" ? entry.report : -1;
     // A request that was refused outside of the window. A map of all actions is made for what is rare only.
     if (entry.action === "receive") return this.#rootOfAction().get(entry.actionId) ?? -1;
     if (!this.#reportOfAction) {
@@ -272,10 +276,10 @@ export class LogPass {
 
   /** Source: Translator.kt: tracking id `TO:org.service:schema`. */
   #noteTranslation(entry: LogEntry): void {
-    if (entry.scope !== "translation" || entry.reportId === null) return;
-    const report = this.#rows.reports.ids.find(entry.reportId);
+    const { report } = entry;
+    if (entry.scope !== "translation" || typeof report !== "number") return;
     const receiver = /^TO:([^:]+):/.exec(entry.trackingId ?? "")?.[1];
-    if (report >= 0 && receiver) this.facts.failedTranslation(report, receiver);
+    if (receiver) this.facts.failedTranslation(report, receiver);
   }
 
   #named(receiver: string): Party {

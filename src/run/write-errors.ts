@@ -1,15 +1,27 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { UnmappedCodes } from "../action-log/filters.ts";
+import { UnmappedCodes, unmappedCodes } from "../action-log/filters.ts";
 import { ErrorGroups } from "../action-log/group.ts";
+import type { Masked } from "../action-log/wording.ts";
 import type { Party } from "../lineage/parties.ts";
 import { createCsvFormatter } from "../output/csv.ts";
+import { LineAround } from "../output/line-around.ts";
 import type { ErrorGroupSummary } from "../summary/types.ts";
 import { formatInstant } from "../time/instant.ts";
 import { ERROR_COLUMNS } from "./columns.ts";
-import { errorRow, groupedRow, groupRow, type NamedGroup, namedGroup, storedRow } from "./error-rows.ts";
+import {
+  errorRow,
+  groupedRow,
+  groupRow,
+  type NamedGroup,
+  namedGroup,
+  SAID_CELLS,
+  saidCells,
+  storedRow,
+} from "./error-rows.ts";
 import type { LoggedError } from "./log-pass.ts";
 import { collectGarbage } from "./memory.ts";
 import type { RunOutputs } from "./outputs.ts";
+import type { Place, ToldSaying } from "./sayings.ts";
 
 /** A group as the summary has it, and the organizations that it is about. */
 export type SummedGroup = Pick<NamedGroup, "senderOrganization" | "receiverOrganization"> & {
@@ -38,6 +50,8 @@ export class ErrorWriter {
   #result: Promise<SummedGroups> | undefined;
   readonly #filters = new Map<string, Set<string>>();
   readonly #formatter = createCsvFormatter(ERROR_COLUMNS);
+  readonly #line = new LineAround();
+  readonly #cells = new WeakMap<Masked, Uint8Array>();
 
   /** @param unmasked whether the operators' errors.csv has messages as they were stored; the organizations' never have */
   constructor(outputs: RunOutputs, unmasked: boolean) {
@@ -55,14 +69,18 @@ export class ErrorWriter {
    * filter-results.csv. What is internal to ReportStream stays with the operators.
    */
   write(error: LoggedError): Promise<void> | undefined {
-    const { sender, receiver, type, scope } = error;
-    if (!this.#outputs.wantsAny(sender.organization, receiver.organization)) return undefined;
-    this.#fold(error);
-    const line = this.#formatter.formatRow(errorRow(error));
-    const { whole } = this.#outputs;
-    let full = whole.errors.writeLine(this.#unmasked ? this.#formatter.formatRow(storedRow(error)) : line);
-    if (scope !== "internal") full = this.#outputs.of(sender.organization)?.errors.writeLine(line) ?? full;
-    if (type === "filter") full = this.#outputs.of(receiver.organization)?.filterResults.writeLine(line) ?? full;
+    const { saying } = error;
+    if (!this.#outputs.wantsAny(error.sender.organization, error.receiver.organization)) return undefined;
+    saying.place ??= this.#placeOf(error);
+    const { group, codes, cells, sinks } = saying.place;
+    this.#groups.addTo(group, groupedRow(error));
+    for (const code of codes) this.unmapped.count(code, saying.sender, error.at);
+    const line = this.#encode(error, cells);
+    let full: Promise<void> | undefined;
+    for (const sink of sinks) full = sink.writeRows(line, 0, line.length, 1) ?? full;
+    if (this.#unmasked) {
+      full = this.#outputs.whole.errors.writeLine(this.#formatter.formatRow(storedRow(error))) ?? full;
+    }
     return full;
   }
 
@@ -100,17 +118,47 @@ export class ErrorWriter {
     return { groups, rows: all.rows, overflowRows };
   }
 
-  #fold(error: LoggedError): void {
-    const { sender, detail, type } = error;
-    this.#groups.add(groupedRow(error));
-    this.unmapped.add(detail, sender.key, error.at);
-    if (type !== "filter" || detail.filterType === "") return;
+  #placeOf({ sender, receiver, detail, type, scope, saying }: LoggedError): Place {
+    const outputs = this.#outputs;
+    if (type === "filter" && detail.filterType !== "") this.#noteFilter(sender, detail.filterType);
+    const { errors } = outputs.whole;
+    const own = scope === "internal" ? undefined : outputs.of(sender.organization)?.errors;
+    const taken = type === "filter" ? outputs.of(receiver.organization)?.filterResults : undefined;
+    const sinks = [this.#unmasked ? undefined : errors, own, taken].filter((sink) => sink !== undefined);
+    const codes = unmappedCodes(detail);
+    return {
+      group: this.#groups.foldOf(saying),
+      codes: codes.length === 0 ? NO_CODES : codes,
+      cells: this.#cellsOf(saying),
+      sinks,
+    };
+  }
+
+  #noteFilter(sender: Sender, filterType: string): void {
     const key = senderKey(sender);
     const filters = this.#filters.get(key);
-    if (filters) filters.add(detail.filterType);
-    else this.#filters.set(key, new Set([detail.filterType]));
+    if (filters) filters.add(filterType);
+    else this.#filters.set(key, new Set([filterType]));
+  }
+
+  #cellsOf({ masked }: ToldSaying): Uint8Array {
+    const known = this.#cells.get(masked);
+    if (known) return known;
+    const cells = Buffer.from(this.#formatter.formatCells(saidCells(masked), SAID_CELLS.from, SAID_CELLS.to));
+    if (masked.repeats) this.#cells.set(masked, cells);
+    return cells;
+  }
+
+  /** The row as bytes, good until the next. */
+  #encode(error: LoggedError, cells: Uint8Array): Uint8Array {
+    const row = errorRow(error);
+    const { from, to } = SAID_CELLS;
+    const behind = `${this.#formatter.formatCells(row, to, row.length)}\n`;
+    return this.#line.encode(this.#formatter.formatCells(row, 0, from), cells, behind);
   }
 }
+
+const NO_CODES: readonly string[] = [];
 
 function groupSummary(group: NamedGroup): Omit<ErrorGroupSummary, "status"> {
   const { type, scope, errorCode, field, message, sender, receiver, count, submissions, items } = group;

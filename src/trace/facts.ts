@@ -1,5 +1,7 @@
+import { Details } from "../action-log/details.ts";
 import { firstEdgeOf } from "../lineage/graph.ts";
 import { FLAG } from "../lineage/report-table.ts";
+import type { UuidTable } from "../lineage/uuid-table.ts";
 import { type Attempt, compareAttempts, readAttempt } from "../outcome/attempt.ts";
 import type { Facts } from "../outcome/facts.ts";
 import { KIND } from "../outcome/kind.ts";
@@ -67,6 +69,7 @@ export async function readFacts(
     catalogue,
     idsOf(all),
     rejected.map(({ actionId }) => actionId),
+    reports.ids,
   );
   const logged = entries.flatMap((entry) => log.take(entry) ?? []);
   const facts: Facts = {
@@ -139,8 +142,14 @@ async function readEntries(
   catalogue: Catalogue,
   ids: readonly string[],
   actions: readonly number[],
+  known: UuidTable,
 ): Promise<LogEntry[]> {
   const asked = catalogue.find("trace-log");
+  const details = new Details();
+  const reportOf = (id: string): number | string => {
+    const report = known.find(id);
+    return report < 0 ? id : report;
+  };
   const found: { id: number; entry: LogEntry }[] = [];
   const keep = (row: unknown[]): void => {
     const [id, actionId, reportId, index, trackingId, type, scope, detail, at, action] = row;
@@ -148,12 +157,12 @@ async function readEntries(
       id: Number(id),
       entry: {
         actionId: Number(actionId),
-        reportId: reportId as string | null,
+        report: reportId === null ? null : reportOf(reportId as string),
         index: index as number | null,
         trackingId: trackingId as string | null,
         type: (type as string | null) ?? "",
         scope: (scope as string | null) ?? "",
-        detail: detail as string | null,
+        ...details.once(detail as string | null),
         at: at as number,
         action: (action as string | null) ?? "",
       },

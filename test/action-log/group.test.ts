@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DistinctNumbers } from "../../src/action-log/distinct.ts";
 import { fingerprint } from "../../src/action-log/fingerprint.ts";
-import { compareGroups, ErrorGroups, type LoggedRow } from "../../src/action-log/group.ts";
+import { compareGroups, ErrorGroups, type GroupKey, type LoggedRow, type Saying } from "../../src/action-log/group.ts";
+import { Masked } from "../../src/action-log/wording.ts";
 
-const ROW: LoggedRow = {
+type FlatRow = Omit<LoggedRow, "saying"> & GroupKey;
+
+const ROW: FlatRow = {
   type: "error",
   scope: "item",
   errorCode: "INVALID_MSG_VALIDATION",
@@ -20,14 +23,29 @@ const ROW: LoggedRow = {
 
 it("gives the groups one by one in the result's order", () => {
   const groups = new ErrorGroups();
-  for (let row = 0; row < 60; row++) groups.add({ ...ROW, message: `Reason ${"abcdefg"[row % 7]}`, item: row });
+  for (let row = 0; row < 60; row++) {
+    const { at, submissionId, reportId, ...said } = { ...ROW, message: `Reason ${"abcdefg"[row % 7]}` };
+    groups.add({ at, submissionId, reportId, item: row, saying: said });
+  }
   expect([...groups.ordered()]).toEqual(groups.result().groups);
   expect(groups.rows).toBe(60);
 });
 
-function grouped(rows: readonly Partial<LoggedRow>[], limits?: ConstructorParameters<typeof ErrorGroups>[0]) {
+/** Each row grouped by what it says, and once more with one object for all that say the same: the groups are the same. */
+function grouped(rows: readonly Partial<FlatRow>[], limits?: ConstructorParameters<typeof ErrorGroups>[0]) {
   const groups = new ErrorGroups(limits);
-  for (const row of rows) groups.add({ ...ROW, ...row });
+  const again = new ErrorGroups(limits);
+  const sayings = new Map<string, Saying>();
+  for (const row of rows) {
+    const { at, submissionId, reportId, item, ...said } = { ...ROW, ...row };
+    groups.add({ at, submissionId, reportId, item, saying: said });
+    const { type, scope, errorCode, field, message, sender, receiver } = said;
+    const key = JSON.stringify([type, scope, errorCode, field, message, sender, receiver]);
+    const saying = sayings.get(key) ?? { ...said, masked: new Masked(errorCode, field, message, true) };
+    sayings.set(key, saying);
+    again.add({ at, submissionId, reportId, item, saying });
+  }
+  expect(again.result()).toEqual(groups.result());
   return groups.result();
 }
 

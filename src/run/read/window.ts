@@ -82,7 +82,8 @@ export async function readWindow(
   const besideLog = sibling && beside?.(sibling, rows);
   // Its error is met below; where the log fails first, that is the one to tell.
   besideLog?.catch(() => undefined);
-  for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon)) {
+  const { ids } = rows.reports;
+  for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon, ids)) {
     for (const entry of batch) {
       const error = log.take(entry);
       if (!error || entry.at < span.from || entry.at >= span.to) continue;
