@@ -50,6 +50,7 @@ export const run = defineCommand({
     ["run --last week --time-zone America/Chicago", "the last week from Monday to Sunday, by Chicago's clock"],
     ["run --from 2026-11-20T14:00:00Z --to now", "since an instant"],
     ["run --organization ca-dph --dry-run", "what a run for one organization would write"],
+    ["run --last month --memory 400", "a month on a small machine, read in slices"],
   ],
   options: {
     ...windowOptions,
@@ -57,7 +58,15 @@ export const run = defineCommand({
     "dry-run": {
       type: "flag",
       group: "Output",
-      describe: "print the plan (window, organizations, files, estimated rows) and write nothing",
+      describe: "print the plan (window, organizations, files, estimated rows, slices) and write nothing",
+    },
+    memory: {
+      type: "text",
+      value: "MB",
+      describe:
+        "stay below so many megabytes of resident memory: a window too large for them is read in slices, which takes longer and gives " +
+        "the same files",
+      otherwise: "memory of the configuration, else no limit",
     },
     unmasked: {
       type: "flag",

@@ -21,6 +21,7 @@ export interface SettingArguments {
   readonly out?: string | undefined;
   readonly queries?: string | undefined;
   readonly templates?: string | undefined;
+  readonly memory?: string | undefined;
 }
 
 /** Settings by flag, environment, file and default; warnings go to stderr. Throws UsageError and ConfigError. */
@@ -35,12 +36,12 @@ export async function loadSettings(
   args: SettingArguments,
   context: Pick<Context, "env" | "cwd">,
 ): Promise<{ settings: Settings; warnings: readonly string[]; file: string | undefined }> {
-  const { databaseUrl, timeZone, out, queries, templates } = args;
+  const { databaseUrl, timeZone, out, queries, templates, memory } = args;
   if (databaseUrl !== undefined) refusePassword(databaseUrl);
   const { loadConfig } = await import("../config/load.ts");
   const { config, warnings, file } = await loadConfig({
     file: args.config,
-    flags: { timeZone, out, queries, templates },
+    flags: { timeZone, out, queries, templates, memory },
     env: context.env,
     cwd: context.cwd,
   });

@@ -93,6 +93,11 @@ export const settingsSchema = z.strictObject({
   }),
   queries: text({ description: "A folder of further queries, relative to the file.", expects: "a folder" }),
   templates: text({ description: "A folder of templates, relative to the file.", expects: "a folder" }),
+  memory: whole(1, 1_000_000, "megabytes", {
+    description:
+      "A run stays below so much resident memory: a window too large for it is read in slices, which takes longer and gives the same " +
+      "files. Without it a window is read whole.",
+  }),
   testSenders: z.array(z.string().min(1)).meta({
     description:
       "Senders (org.client) or organizations that only test: `undelivered` leaves out what they submitted, and says how much that was.",
@@ -181,6 +186,8 @@ export interface Config {
   /** A folder of further queries and templates, if there is one. */
   queries: string | undefined;
   templates: string | undefined;
+  /** Megabytes; undefined for no limit. */
+  memory: number | undefined;
   testSenders: readonly string[] | undefined;
   limits: {
     pipelineStuckMinutes: number;

@@ -39,7 +39,7 @@ export interface ReportRow {
  */
 export class ReportTable {
   readonly ids = new UuidTable();
-  readonly receivers = new Parties();
+  readonly receivers: Parties;
   actionId = new Float64Array(1024);
   createdAt = new Float64Array(1024);
   nextAction = new Uint8Array(1024);
@@ -51,6 +51,11 @@ export class ReportTable {
   #itemCountBefore = new Int32Array(1024);
   flags = new Uint8Array(1024);
   writtenBy = new Uint8Array(1024);
+
+  /** @param receivers the parties that receivers are numbered by; others' too, where numbers are to be compared with theirs */
+  constructor(receivers = new Parties()) {
+    this.receivers = receivers;
+  }
 
   get size(): number {
     return this.ids.size;

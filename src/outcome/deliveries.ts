@@ -114,7 +114,7 @@ function delivery(
 }
 
 /** The file made ready that a sent report is the copy of; -1 when the lineage does not show it. */
-export function readyFile({ graph, kinds }: Facts, sent: number): number {
+export function readyFile({ graph, kinds }: Pick<Facts, "graph" | "kinds">, sent: number): number {
   for (let link = graph.firstParent[sent]; link < graph.firstParent[sent + 1]; link++) {
     if (kinds[graph.parents[link]] === KIND.deliverable) return graph.parents[link];
   }

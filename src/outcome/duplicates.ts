@@ -62,15 +62,19 @@ export function repeatedFiles(
   return repeated;
 }
 
-/** Files made ready before the window of which a copy was sent in it: whether another was sent before is asked by key. */
-export function resendCandidates(facts: Facts, { from, to }: { from: Micros; to: Micros }): number[] {
+/** Files made ready before the window of which a copy was sent in [from, to): whether another was sent before is asked by key. */
+export function resendCandidates(
+  facts: Facts,
+  { from, to }: { from: Micros; to: Micros },
+  windowFrom: Micros,
+): number[] {
   const { kinds, reports } = facts;
   const candidates = new Set<number>();
   for (let report = 0; report < kinds.length; report++) {
     const at = reports.createdAt[report];
     if (kinds[report] !== KIND.sent || at < from || at >= to) continue;
     const ready = readyFile(facts, report);
-    if (ready >= 0 && reports.createdAt[ready] < from) candidates.add(ready);
+    if (ready >= 0 && reports.createdAt[ready] < windowFrom) candidates.add(ready);
   }
   return [...candidates];
 }

@@ -5,6 +5,7 @@ import type { Verdict } from "./words.ts";
 
 /** A file of the legacy pipeline that a receiver's filters took rows from. */
 interface FilteredFile {
+  report: number;
   receiver: number;
   /** True when all of the submission's rows were meant for the receiver: those not in the file were filtered. */
   meantForAll: boolean;
@@ -100,7 +101,8 @@ export class LegacyFilters {
         this.#add(files, root, child);
       }
     }
-    return files.length === 0 ? NONE : files;
+    // Of two files for a receiver the older one is asked first, whichever the database handed out first.
+    return files.length === 0 ? NONE : files.sort((left, right) => reports.compare(left.report, right.report));
   }
 
   #add(files: FilteredFile[], root: number, report: number): void {
@@ -111,6 +113,7 @@ export class LegacyFilters {
     const elements = log.filteredElements(report);
     const named = elements.has(NO_ELEMENT) ? elements.size - 1 : elements.size;
     files.push({
+      report,
       receiver: reports.receiver[report],
       meantForAll: before >= reports.itemCount[root],
       elements,

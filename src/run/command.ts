@@ -4,13 +4,13 @@ import { realFileSystem } from "../output/file-system.ts";
 import { exists } from "../output/leftovers.ts";
 import { createProgress } from "../progress.ts";
 import type { Render } from "../report/templates.ts";
-import { loadCatalogue } from "../source/catalogue.ts";
+import { type Catalogue, loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
 import { openSnapshot, type Snapshot } from "../source/snapshot.ts";
 import { HOUR } from "../time/instant.ts";
 import { limitsOf } from "./limits-of.ts";
 import { growHeapInSmallSteps } from "./memory.ts";
-import { folderOfRun, planRun } from "./plan.ts";
+import { folderOfRun, planRun, type RunPlan } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
 
 /**
@@ -38,9 +38,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     ),
   });
   if (options.dryRun) {
-    const { windowSize } = await import("./window-size.ts");
-    const size = await windowSize(() => openSnapshot(settings, session), catalogue, window);
-    printPlan(plan, size, options.json, context.stdout);
+    await showPlan(plan, openSnapshot(settings, session), catalogue, options, context);
     return 0;
   }
   growHeapInSmallSteps();
@@ -54,6 +52,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       plan,
       limits: limitsOf(config),
       settle: config.limits.settleHours * HOUR,
+      memory: config.memory,
       catalogue,
       render: renderOnce(opening, config.templates),
       unmasked: options.unmasked,
@@ -69,6 +68,28 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   } finally {
     progress.stop();
     await closed(opening);
+  }
+}
+
+/** Prints what a run would do, read and write. */
+async function showPlan(
+  plan: RunPlan,
+  opening: Promise<Snapshot>,
+  catalogue: Catalogue,
+  { config, json }: RunOptions,
+  { stdout }: Context,
+): Promise<void> {
+  const { windowSize } = await import("./window-size.ts");
+  const { plannedSlices } = await import("./planned-slices.ts");
+  const snapshot = await opening;
+  try {
+    const { window } = plan;
+    const size = await windowSize(snapshot, catalogue, window);
+    const span = { ...window, horizon: window.to + config.limits.settleHours * HOUR };
+    const slices = await plannedSlices(snapshot, catalogue, span, config.memory);
+    printPlan(plan, { size, memory: { megabytes: config.memory ?? null, slices: slices?.length ?? 1 } }, json, stdout);
+  } finally {
+    await snapshot.close();
   }
 }
 

@@ -60,6 +60,7 @@ export interface NamedGroup extends ErrorGroup {
 export function namedGroup(group: ErrorGroup): NamedGroup {
   const sender = partyOf(group.sender);
   const receiver = partyOf(group.receiver);
+  // Field by field: with a spread each of ten thousand groups gets a shape of its own.
   return {
     type: group.type,
     scope: group.scope,

@@ -132,7 +132,7 @@ export class LogPass {
       return undefined;
     }
     const { detail } = entry;
-    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.report, detail)) {
+    if (entry.type === "filter" && !this.#filterResults.isFirst(entry.report ?? `action ${entry.actionId}`, detail)) {
       if (entry.at >= this.#window.from && entry.at < this.#window.to) this.#doubles++;
       return undefined;
     }
@@ -206,8 +206,13 @@ export class LogPass {
     if (entry.action === "receive") return this.#rootOfAction().get(entry.actionId) ?? -1;
     if (!this.#reportOfAction) {
       this.#reportOfAction = new Map();
-      for (let report = reports.size - 1; report >= 0; report--) {
-        if (reports.isLoaded(report)) this.#reportOfAction.set(reports.actionId[report], report);
+      for (let report = 0; report < reports.size; report++) {
+        if (!reports.isLoaded(report)) continue;
+        const other = this.#reportOfAction.get(reports.actionId[report]);
+        // Of an action's reports the first by its id, however they came to be numbered.
+        if (other === undefined || reports.compare(report, other) < 0) {
+          this.#reportOfAction.set(reports.actionId[report], report);
+        }
       }
     }
     return this.#reportOfAction.get(entry.actionId) ?? -1;

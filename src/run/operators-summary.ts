@@ -1,7 +1,5 @@
 import { type CheckedReceiver, listConnections } from "../connections/connections.ts";
 import { type Party, partyOf } from "../lineage/parties.ts";
-import { duplicateCause, repeatedFiles } from "../outcome/duplicates.ts";
-import type { Facts } from "../outcome/facts.ts";
 import type { Limits } from "../outcome/limits.ts";
 import { type ReceiverHistory, type ReceiverVersion, receiverAt } from "../outcome/receiver.ts";
 import { order } from "../summary/fold.ts";
@@ -9,11 +7,10 @@ import { caveatsOf } from "../summary/operators/caveats.ts";
 import { connectionsSummary } from "../summary/operators/connections.ts";
 import { earlierFailures } from "../summary/operators/earlier-failures.ts";
 import { lastMile } from "../summary/operators/last-mile.ts";
-import { OutcomeFold } from "../summary/operators/outcome-fold.ts";
 import { settingChanges } from "../summary/operators/setting-changes.ts";
 import { queueSteps } from "../summary/operators/stuck.ts";
 import { lookupTables } from "../summary/operators/tables.ts";
-import type { DuplicateFiles, OperatorsSummary } from "../summary/operators/types.ts";
+import type { OperatorsSummary } from "../summary/operators/types.ts";
 import { verdictOf } from "../summary/operators/verdict.ts";
 import { type DayRun, routedCounts, weekSoFar } from "../summary/operators/week.ts";
 import type { Summary } from "../summary/types.ts";
@@ -35,11 +32,6 @@ export interface OperatorsContext {
   wants: (organization: string) => boolean;
   /** Runs of single days before this one. */
   earlierDays: readonly DayRun[];
-}
-
-/** A fold of the window's items that knows why one came more than once. */
-export function outcomeFold(facts: Facts): OutcomeFold {
-  return new OutcomeFold((delivered) => duplicateCause(facts, delivered));
 }
 
 /** The operators' part of a summary, the rest of which is there already. */
@@ -113,24 +105,4 @@ function receiversAt(history: ReceiverHistory, at: Micros): ReceiverInForce[] {
 function checkedReceiver({ party, version }: ReceiverInForce): CheckedReceiver {
   const { customerStatus, transport } = version;
   return { key: party.key, fullName: party.name, facts: { status: customerStatus, transport } };
-}
-
-/** Files that were sent once more in the window, by receiver and cause. */
-export function duplicateFiles(
-  facts: Facts,
-  window: Window,
-  sentBefore: ReadonlySet<number>,
-  wants: (organization: string) => boolean,
-): DuplicateFiles[] {
-  const { reports } = facts;
-  const found = new Map<string, DuplicateFiles>();
-  for (const { report, cause } of repeatedFiles(facts, window, sentBefore)) {
-    const { key, name, organization } = reports.receivers.get(reports.receiver[report]);
-    if (!wants(organization)) continue;
-    const known = found.get(`${key}\n${cause}`) ?? { receiver: name, organization, cause, files: 0, items: 0 };
-    known.files++;
-    known.items += reports.itemCount[report];
-    found.set(`${key}\n${cause}`, known);
-  }
-  return [...found.values()].sort((a, b) => order(a.receiver, b.receiver) || order(a.cause, b.cause));
 }

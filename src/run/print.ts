@@ -7,14 +7,21 @@ import type { RunPlan } from "./plan.ts";
 import type { RunResult } from "./run.ts";
 import type { WindowSize } from "./window-size.ts";
 
+/** How much a run would read, and in how many parts. */
+export interface PlannedReading {
+  size: WindowSize;
+  /** `megabytes` is null for no limit. */
+  memory: { megabytes: number | null; slices: number };
+}
+
 /** Prints what a run would do. */
-export function printPlan(plan: RunPlan, size: WindowSize, json: boolean, stdout: Writable): void {
+export function printPlan(plan: RunPlan, { size, memory }: PlannedReading, json: boolean, stdout: Writable): void {
   const { window, folder, exists, force, organizations, files, exports } = plan;
   if (json) {
     const { from, to, timeZone } = window;
     const shown = { from: formatInstant(from), to: formatInstant(to), timeZone };
     stdout.write(
-      `${JSON.stringify({ window: shown, folder, exists, force, organizations, files, exports, estimatedRows: size })}\n`,
+      `${JSON.stringify({ window: shown, folder, exists, force, organizations, files, exports, estimatedRows: size, memory })}\n`,
     );
     return;
   }
@@ -25,10 +32,16 @@ export function printPlan(plan: RunPlan, size: WindowSize, json: boolean, stdout
     `organizations  ${organizations.length === 0 ? "all that have a row" : organizations.join(", ")}`,
     `rows to read   ${number(size.submissions)} submissions of ${number(size.submittedItems)} items, ${number(size.reports)} reports, ` +
       `${number(size.itemEdges)} item edges, ${number(size.logEntries)} log entries`,
+    ...(memory.megabytes === null ? [] : [`memory         ${memoryText(memory.megabytes, memory.slices)}`]),
     "files",
     ...files.map((file) => `  ${file}`),
   ];
   stdout.write(`${lines.join("\n")}\n`);
+}
+
+function memoryText(megabytes: number, slices: number): string {
+  const below = `below ${helpers.number(megabytes)} MB`;
+  return slices === 1 ? `${below}: in one go` : `${below}: read in ${helpers.number(slices)} slices`;
 }
 
 /** Prints what a run wrote. */

@@ -8,7 +8,7 @@ import type { Snapshot } from "../source/snapshot.ts";
 import { attentionLines } from "../summary/operators/lines.ts";
 import type { Summary } from "../summary/types.ts";
 import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
-import { collectGarbage, growHeapFreely } from "./memory.ts";
+import { collectGarbage, growHeapFreely, keepYoungSpaceSmall, shrinkHeap } from "./memory.ts";
 import { RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
 import { summarize } from "./summarize.ts";
@@ -25,6 +25,10 @@ export interface RunRequest {
   /** What makes the pages, which is not needed before the rows are written: a promise lets the caller load it meanwhile. */
   render: Render | Promise<Render>;
   unmasked: boolean;
+  /** Megabytes of resident memory that the run is to stay below; undefined for no limit. */
+  memory?: number | undefined;
+  /** Instants at which the window is cut into slices whatever they take; undefined to cut it by the limit of memory, if need be. */
+  cuts?: readonly Micros[] | undefined;
   /** The instant as of which states are judged; undefined for the snapshot's. */
   asOf: Micros | undefined;
   /** Opens the view that the run reads. */
@@ -50,10 +54,16 @@ export interface RunResult {
 export async function runWindow(request: RunRequest): Promise<RunResult> {
   const { plan, now, signal } = request;
   const folder = await openRunFolder(plan.folder, { force: plan.force, now, ...(signal ? { signal } : {}) });
+  const isLimited = request.memory !== undefined;
+  if (isLimited) {
+    keepYoungSpaceSmall(true);
+    await shrinkHeap();
+  }
   try {
     return await fill(folder, request);
   } finally {
     await folder.abort();
+    if (isLimited) keepYoungSpaceSmall(false);
   }
 }
 
@@ -64,8 +74,12 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
   const errors = new ErrorWriter(outputs, request.unmasked);
   const written = await writeRows(folder, request, catalogue, outputs, errors);
   // The lineage is free now, and that is half of the memory.
-  collectGarbage();
-  growHeapFreely();
+  if (request.memory === undefined) {
+    collectGarbage();
+    growHeapFreely();
+  } else {
+    await shrinkHeap();
+  }
   onPhase("pages");
   const { summary, reports } = await summarize(request, written, outputs, errors);
   await writeAttention(attentionLines(summary), outputs);
@@ -83,7 +97,7 @@ async function fill(folder: RunFolder, request: RunRequest): Promise<RunResult> 
 }
 
 /** What the manifest says of how the run was asked for; durations in seconds. */
-function optionsOf({ plan, unmasked, asOf, limits, settle }: RunRequest): Manifest["options"] {
+function optionsOf({ plan, unmasked, asOf, limits, settle, memory }: RunRequest): Manifest["options"] {
   return {
     organizations: plan.organizations,
     unmasked,
@@ -92,5 +106,6 @@ function optionsOf({ plan, unmasked, asOf, limits, settle }: RunRequest): Manife
     sendSeconds: limits.send / SECOND,
     fileLifeSeconds: limits.fileLife / SECOND,
     settleSeconds: settle / SECOND,
+    memoryMegabytes: memory ?? null,
   };
 }

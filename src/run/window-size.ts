@@ -14,16 +14,11 @@ export interface WindowSize {
 
 /** Counts a window's rows: what a plan shows of its size. */
 export async function windowSize(
-  openSnapshot: () => Promise<Snapshot>,
+  snapshot: Snapshot,
   catalogue: Catalogue,
-  { from, to }: Window,
+  { from, to }: Pick<Window, "from" | "to">,
 ): Promise<WindowSize> {
-  const snapshot = await openSnapshot();
-  try {
-    const { rows } = await query(snapshot, catalogue.find("window-size"), { from, to });
-    const [submissions, submittedItems, reports, itemEdges, logEntries] = rows[0].map(Number);
-    return { submissions, submittedItems, reports, itemEdges, logEntries };
-  } finally {
-    await snapshot.close();
-  }
+  const { rows } = await query(snapshot, catalogue.find("window-size"), { from, to });
+  const [submissions, submittedItems, reports, itemEdges, logEntries] = rows[0].map(Number);
+  return { submissions, submittedItems, reports, itemEdges, logEntries };
 }

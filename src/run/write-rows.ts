@@ -1,36 +1,35 @@
 import { OriginFinder } from "../lineage/origins.ts";
 import { ReportWalk } from "../lineage/walk.ts";
 import { deliveriesBetween } from "../outcome/deliveries.ts";
-import type { Facts } from "../outcome/facts.ts";
-import { type Failure, failuresBetween } from "../outcome/failures.ts";
-import { Judge } from "../outcome/judge.ts";
+import { failuresBetween } from "../outcome/failures.ts";
 import type { ReceiverHistory } from "../outcome/receiver.ts";
-import { StatusRules } from "../outcome/status.ts";
 import type { RunFolder } from "../output/folder.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import type { Snapshot } from "../source/snapshot.ts";
-import { SummaryFold } from "../summary/fold.ts";
+import type { SummaryFold } from "../summary/fold.ts";
 import type { DuplicateFiles, DuplicateItems, OutcomeLine } from "../summary/operators/types.ts";
-import { FacilityFold } from "../summary/organization/facilities.ts";
-import { OrganizationFold } from "../summary/organization/fold.ts";
-import { stepsOf } from "../summary/timeline.ts";
+import type { OrganizationFold } from "../summary/organization/fold.ts";
 import type { FailureSummary } from "../summary/types.ts";
-import { formatInstant, type Micros } from "../time/instant.ts";
+import type { Micros } from "../time/instant.ts";
 import { writeExports } from "./exports.ts";
+import { failureSummaries } from "./failure-summary.ts";
+import { judging } from "./judging.ts";
 import { collectGarbage } from "./memory.ts";
-import { duplicateFiles, outcomeFold } from "./operators-summary.ts";
 import type { RunOutputs } from "./outputs.ts";
+import { plannedSlices } from "./planned-slices.ts";
 import { type FacilityRows, readFacilities } from "./read/facilities.ts";
-import type { LineageRows } from "./read/lineage-rows.ts";
 import { type OperatorsData, type OperatorsSpan, readOperators } from "./read/operators.ts";
+import { readSentBefore } from "./read/sent-before.ts";
 import { readTraffic, type WindowTraffic } from "./read/traffic.ts";
 import { readWindow, type WindowData } from "./read/window.ts";
+import { RowFolds } from "./row-folds.ts";
 import type { RunRequest } from "./run.ts";
-import { sayTime } from "./say-time.ts";
 import { activeReceiversAt } from "./silence.ts";
+import { slicesBetween } from "./slice-plan.ts";
 import type { ErrorWriter, SummedGroups } from "./write-errors.ts";
 import { writeDeliveries, writeFailures } from "./write-files.ts";
-import { type Judging, writeSubmissions } from "./write-items.ts";
+import { writeSubmissions } from "./write-items.ts";
+import { writeSlices } from "./write-slices.ts";
 
 /** What is left of a window once its rows are written: sums, and what was read beside it. Nothing of it holds the lineage. */
 export interface WrittenRows {
@@ -70,10 +69,27 @@ export async function writeRows(
   const { at, id, replayedAt } = snapshot;
   const asOf = request.asOf ?? at;
   const span = { from: window.from, to: window.to, horizon: window.to + request.settle };
-  const own = new OrganizationFold(new FacilityFold());
+  const folds = new RowFolds(window, (organization) => outputs.wants(organization));
+  const { fold, own } = folds;
   let data: WindowData;
   let facilities: FacilityRows = new Map();
   try {
+    const slices = request.cuts
+      ? slicesBetween(span, request.cuts)
+      : await plannedSlices(snapshot, catalogue, span, request.memory);
+    if (slices) {
+      const context = { request, asOf, outputs, errors, folds };
+      const { whole, failures } = await writeSlices(snapshot, catalogue, span, slices, context);
+      const { receivers, newestRowAt } = whole;
+      await writeExports(snapshot, catalogue, folder, outputs, window);
+      const beside = await readBeside(snapshot, catalogue, request, receivers, { ...span, asOf });
+      await snapshot.close();
+      return {
+        ...{ readAt: at, asOf, snapshotId: id, replayedAt, newestRowAt, receivers, failures, ...beside },
+        grouped: await errors.groups(),
+        ...summed(folds),
+      };
+    }
     data = await readWindow(snapshot, catalogue, span, {
       onLogged: (error) => errors.write(error),
       onAllLogged: () => errors.groups(),
@@ -91,19 +107,15 @@ export async function writeRows(
   collectGarbage();
   onPhase("outcomes");
   const { facts, rows, attempts, newestRowAt } = data;
-  const fold = new SummaryFold(stepsOf(window));
-  const outcomes = outcomeFold(facts);
-  const [{ watched, traffic }] = await withSnapshot(
+  folds.judgedBy(facts);
+  const [[{ watched, traffic }, sentBefore]] = await withSnapshot(
     snapshot,
-    readBeside(snapshot, catalogue, request, facts, { ...span, asOf }),
-    writeSubmissions(
-      data,
-      judging(data, request, asOf),
-      outputs,
-      { fold, outcomes },
-      { fold: own, facilities },
-      window,
-    ),
+    (async () =>
+      [
+        await readBeside(snapshot, catalogue, request, facts.receivers, { ...span, asOf }),
+        await readSentBefore(snapshot, catalogue, facts, window, window.from),
+      ] as const)(),
+    writeSubmissions(data, judging(data, request, asOf), outputs, folds, { fold: own, facilities }, window),
   );
   outputs.end("submissions", "items", "submittedItems", "receivedItems");
   collectGarbage();
@@ -114,17 +126,27 @@ export async function writeRows(
   const failures = failuresBetween(facts, origins, attempts, window, limits);
   await writeFailures(failures, rows, outputs, fold);
   outputs.end("deliveries", "failures");
+  folds.duplicateFiles.add(facts, window, sentBefore);
+  folds.doubledFilterResults = data.log.doubles;
   return {
-    ...{ readAt: at, asOf, snapshotId: id, replayedAt, newestRowAt, fold, own, watched, traffic },
+    ...{ readAt: at, asOf, snapshotId: id, replayedAt, newestRowAt, watched, traffic },
     grouped: await errors.groups(),
-    failures: failures
-      .filter(({ receiver }) => outputs.wants(receiver.organization))
-      .map((failure) => failureSummary(failure, rows)),
+    failures: failureSummaries(failures, rows, outputs),
+    receivers: facts.receivers,
+    ...summed(folds),
+  };
+}
+
+/** What was added up of the rows. */
+function summed(
+  folds: RowFolds,
+): Pick<WrittenRows, "fold" | "own" | "outcomes" | "duplicateItems" | "duplicateFiles" | "doubledFilterResults"> {
+  const { fold, own, outcomes, duplicateFiles, doubledFilterResults } = folds;
+  return {
+    ...{ fold, own, doubledFilterResults },
     outcomes: outcomes.lines(),
     duplicateItems: outcomes.duplicates(),
-    duplicateFiles: duplicateFiles(facts, window, watched.sentBefore, (name) => outputs.wants(name)),
-    doubledFilterResults: data.log.doubles,
-    receivers: facts.receivers,
+    duplicateFiles: duplicateFiles.lines(),
   };
 }
 
@@ -139,11 +161,14 @@ async function readBeside(
   snapshot: Snapshot,
   catalogue: Catalogue,
   { plan: { window }, limits }: RunRequest,
-  facts: Facts,
+  receivers: ReceiverHistory,
   span: OperatorsSpan,
 ): Promise<Beside> {
-  const traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(facts.receivers, window.to));
-  return { traffic, watched: await readOperators(snapshot, catalogue, facts, span, limits) };
+  const traffic = await readTraffic(snapshot, catalogue, window, activeReceiversAt(receivers, window.to));
+  return {
+    traffic,
+    watched: await readOperators(snapshot, catalogue, receivers, span, limits),
+  };
 }
 
 /** Waits for what reads the snapshot and for what goes on beside it, and closes the snapshot as soon as nothing needs it any more. */
@@ -160,34 +185,4 @@ async function withSnapshot<Read, Done>(
     // Where the other one failed first, this one's error is the lost session's and says nothing more.
     await closed.catch(() => undefined);
   }
-}
-
-/** The rules with what they walk on, which takes memory and is of no use once the items are written. */
-function judging({ facts, rows }: WindowData, { plan, limits }: RunRequest, asOf: Micros): Judging {
-  return {
-    judge: new Judge(facts, { asOf, limits, timeZone: plan.window.timeZone, say: sayTime(asOf) }),
-    status: new StatusRules(rows.reports, new ReportWalk(facts.graph, "down")),
-  };
-}
-
-function failureSummary(failure: Failure, { reports, files }: LineageRows): FailureSummary {
-  const { report } = failure;
-  const instant = (at: Micros): string | null => (Number.isNaN(at) ? null : formatInstant(at));
-  return {
-    reportId: failure.reportId,
-    receiver: failure.receiver.name,
-    organization: failure.receiver.organization,
-    fileName: report < 0 ? "" : files.name(report),
-    items: report < 0 ? null : reports.itemCount[report],
-    state: failure.state,
-    firstFailedAt: formatInstant(failure.firstFailedAt),
-    lastFailedAt: formatInstant(failure.lastFailedAt),
-    attempts: failure.attempts,
-    errorFamily: failure.errorFamily,
-    error: failure.error,
-    resentAt: instant(failure.resentAt),
-    recoveredAt: instant(failure.recoveredAt),
-    senders: failure.senders.map(({ name }) => name),
-    expiresAt: instant(failure.expiresAt),
-  };
 }

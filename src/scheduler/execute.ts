@@ -53,6 +53,7 @@ export async function executeRun(
     }),
     limits: limitsOf({ limits }),
     settle: limits.settleHours * HOUR,
+    memory: config.memory,
     catalogue,
     render,
     unmasked: false,

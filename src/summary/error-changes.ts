@@ -15,13 +15,34 @@ export function markGroups(
   current: readonly Omit<ErrorGroupSummary, "status">[],
   previous: EarlierErrors | undefined,
 ): { errorGroups: ErrorGroupSummary[]; goneErrorGroups: ErrorGroupSummary[] } {
-  if (!previous) return { errorGroups: current.map((group) => ({ status: null, ...group })), goneErrorGroups: [] };
+  if (!previous) return { errorGroups: current.map(unmarked), goneErrorGroups: [] };
   const compared = compareGroups<Omit<ErrorGroupSummary, "status">>(previous.errorGroups, current).map(
     ({ status, group }): ErrorGroupSummary => ({ ...group, status }),
   );
   return {
     errorGroups: compared.filter(({ status }) => status !== "gone"),
     goneErrorGroups: compared.filter(({ status }) => status === "gone"),
+  };
+}
+
+/** Field by field: a spread behind another field gives each of ten thousand groups a shape of its own, and takes a tenth of a run's memory. */
+function unmarked(group: Omit<ErrorGroupSummary, "status">): ErrorGroupSummary {
+  const { type, scope, errorCode, field, message, sender, receiver, count, submissions, items, firstSeen, lastSeen } =
+    group;
+  return {
+    status: null,
+    type,
+    scope,
+    errorCode,
+    field,
+    message,
+    sender,
+    receiver,
+    count,
+    submissions,
+    items,
+    firstSeen,
+    lastSeen,
   };
 }
 

@@ -1,4 +1,3 @@
-import { Details } from "../action-log/details.ts";
 import { firstEdgeOf } from "../lineage/graph.ts";
 import { FLAG } from "../lineage/report-table.ts";
 import type { UuidTable } from "../lineage/uuid-table.ts";
@@ -7,6 +6,7 @@ import type { Facts } from "../outcome/facts.ts";
 import { KIND } from "../outcome/kind.ts";
 import { receiverAt } from "../outcome/receiver.ts";
 import { type LogEntry, type LoggedError, LogPass } from "../run/log-pass.ts";
+import { logEntryReader } from "../run/read/log-entries.ts";
 import { readMessageIds } from "../run/read/message-ids.ts";
 import type { RejectedRequest } from "../run/read/rejected.ts";
 import { byReport, readReceivers, readTasks, unsettledReports } from "../run/read/state.ts";
@@ -145,33 +145,12 @@ async function readEntries(
   known: UuidTable,
 ): Promise<LogEntry[]> {
   const asked = catalogue.find("trace-log");
-  const details = new Details();
-  const reportOf = (id: string): number | string => {
-    const report = known.find(id);
-    return report < 0 ? id : report;
-  };
+  const entryOf = logEntryReader(known);
   const found: { id: number; entry: LogEntry }[] = [];
-  const keep = (row: unknown[]): void => {
-    const [id, actionId, reportId, index, trackingId, type, scope, detail, at, action] = row;
-    found.push({
-      id: Number(id),
-      entry: {
-        actionId: Number(actionId),
-        report: reportId === null ? null : reportOf(reportId as string),
-        index: index as number | null,
-        trackingId: trackingId as string | null,
-        type: (type as string | null) ?? "",
-        scope: (scope as string | null) ?? "",
-        ...details.once(detail as string | null),
-        at: at as number,
-        action: (action as string | null) ?? "",
-      },
-    });
-  };
-  for await (const batch of rowsByKeys(snapshot, asked, "ids", ids)) for (const row of batch) keep(row);
+  for await (const batch of rowsByKeys(snapshot, asked, "ids", ids)) found.push(...batch.map(entryOf));
   if (actions.length > 0) {
     const { rows } = await query(snapshot, asked, { actions });
-    for (const row of rows) keep(row);
+    found.push(...rows.map(entryOf));
   }
   return found.sort((left, right) => left.entry.at - right.entry.at || left.id - right.id).map(({ entry }) => entry);
 }

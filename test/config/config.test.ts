@@ -133,7 +133,7 @@ describe("faults", () => {
     ["limits: 5", "lineage-report.yaml:1: limits holds 5; expected settings below it"],
     [
       "frobnicate: 1",
-      "there is no setting frobnicate; known are timeZone, out, queries, templates, testSenders, limits, database, schedules",
+      "there is no setting frobnicate; known are timeZone, out, queries, templates, memory, testSenders, limits, database, schedules",
     ],
   ])("of shape are named: %j", async (yaml, message) => {
     expect((await parse(yaml)).errors.join("\n")).toContain(message);

@@ -119,7 +119,8 @@ function key({ date, asOf }: Night): string {
   return `${date} ${asOf}`;
 }
 
-async function stageOf(edge: EdgeCase, database: TestDatabase): Promise<Stage> {
+/** The stage of a case: its receivers and its sender, where it does not make its own. */
+export async function stageOf(edge: EdgeCase, database: TestDatabase): Promise<Stage> {
   const name = edge.id.toLowerCase();
   const rows = scenario(database.client, `edge case ${edge.id}`);
   const stage: Stage = {

@@ -524,8 +524,8 @@ export const MUTATIONS = [
   ),
   attemptsByKey(
     "late e-mails are not asked for",
-    "if (!isDone || mails) organizations.add(organization);",
-    "if (!isDone) organizations.add(organization);",
+    "if (!isDone || mails) ask(report);",
+    "if (!isDone) ask(report);",
     "X41",
   ),
   attemptsByKey(

@@ -30,27 +30,44 @@ export type Reach =
   | { from: number; to: number }
   | { ids: readonly string[] }
   | { children: readonly string[] }
-  | { parents: readonly string[]; from: number };
+  | { children: readonly string[]; from: number; to: number }
+  | { parents: readonly string[] }
+  | { parents: readonly string[]; from: number; to?: number };
+
+/** Counts rows as they are read, and throws when they take more room than there is. */
+export interface RowBudget {
+  take(query: string): void;
+}
+
+export interface RowsOptions {
+  /** Whose numbers senders and receivers get, where several tables are to agree. */
+  parties?: { senders: Parties; receivers: Parties };
+  budget?: RowBudget | undefined;
+}
 
 /**
  * Rows of the lineage in memory, and how each kind of row gets there: by binary COPY, field by
  * field out of the network's buffers, since an object a row would cost more than all the rest.
  */
 export class LineageRows {
-  readonly reports = new ReportTable();
+  readonly reports: ReportTable;
   readonly files = new FileTable();
   readonly tracking = new TextPool();
-  readonly submissions = new SubmissionTable(new Parties());
+  readonly submissions: SubmissionTable;
   readonly links: ReportLinks = { parent: [], child: [] };
   edges = new EdgeList();
   readonly #snapshot: Snapshot;
   readonly #catalogue: Catalogue;
   readonly #stepOf = wordNumbers(STEPS);
   readonly #transports = new Map<string, number>();
+  readonly #budget: RowBudget | undefined;
 
-  constructor(snapshot: Snapshot, catalogue: Catalogue) {
+  constructor(snapshot: Snapshot, catalogue: Catalogue, { parties, budget }: RowsOptions = {}) {
     this.#snapshot = snapshot;
     this.#catalogue = catalogue;
+    this.reports = new ReportTable(parties?.receivers);
+    this.submissions = new SubmissionTable(parties?.senders ?? new Parties());
+    this.#budget = budget;
   }
 
   /** Reads the reports and the item edges of a time, at once: one server process fills a connection with half of what this process takes in. */
@@ -237,11 +254,31 @@ export class LineageRows {
     return names.add(shown, 0, shown.length);
   }
 
-  async #copy(name: string, reach: Reach, onRow: RowHandler, snapshot = this.#snapshot): Promise<void> {
+  /** Reads the links from these reports to whatever was made of them, and hands back those to children that item edges may not show. */
+  async readChildren(parents: readonly string[]): Promise<{ parent: number; child: number }[]> {
+    const { reports } = this;
+    const before = reports.size;
+    const unknown: { parent: number; child: number }[] = [];
+    await this.#copy("lineage-children", { parents }, ({ buffer, offsets }) => {
+      const child = reports.ids.add(buffer, offsets[1]);
+      if (child < before && reports.isLoaded(child) && !isBesideItems(reports, child)) return;
+      unknown.push({ parent: reports.ids.add(buffer, offsets[0]), child });
+    });
+    return unknown;
+  }
+
+  async #copy(name: string, reach: Reach, take: RowHandler, snapshot = this.#snapshot): Promise<void> {
     const query = this.#catalogue.find(name);
+    const budget = this.#budget;
+    const onRow = budget
+      ? (fields: BinaryFields): void => {
+          budget.take(name);
+          take(fields);
+        }
+      : take;
     for (const [key, values] of Object.entries(reach)) {
       if (!Array.isArray(values)) continue;
-      const rest = "from" in reach ? { from: reach.from } : {};
+      const rest = "from" in reach ? { from: reach.from, ...("to" in reach ? { to: reach.to } : {}) } : {};
       await copyBinaryByKeys(snapshot, query, key, values as string[], onRow, rest as ParameterValues);
       return;
     }

@@ -1,6 +1,8 @@
 import { EdgeList } from "../../lineage/edge-list.ts";
 import { buildGraph, type Graph } from "../../lineage/graph.ts";
+import { orderParents } from "../../lineage/parent-order.ts";
 import { FLAG } from "../../lineage/report-table.ts";
+import { STEP_NONE } from "../../lineage/steps.ts";
 import { ReportWalk } from "../../lineage/walk.ts";
 import { KIND, kindOf } from "../../outcome/kind.ts";
 import type { Micros } from "../../time/instant.ts";
@@ -26,14 +28,31 @@ export async function readLineage(
   span: Span,
   seeds: readonly string[],
   end: Micros,
-): Promise<{ graph: Graph; kinds: Uint8Array }> {
+): Promise<Lineage> {
   const time = { from: span.from, to: span.horizon };
   await rows.readByTime(time);
   await readBesideItems(rows, span);
   for (const id of seeds) rows.reports.ids.addText(id);
   await readAncestors(rows);
-  let graph = finish(rows);
-  let kinds = kindsOf(rows);
+  await readIndexes(rows, span.horizon, (_, at) => at < time.from || at >= time.to);
+  const graph = finish(rows);
+  return readLater(rows, { graph, kinds: kindsOf(rows) }, span, seeds, end);
+}
+
+/** The lineage that was read, ready to walk. */
+export interface Lineage {
+  graph: Graph;
+  kinds: Uint8Array;
+}
+
+/** Reads what became of open work after the horizon, until nothing more is open that was not asked. */
+export async function readLater(
+  rows: LineageRows,
+  { graph, kinds }: Lineage,
+  span: Span,
+  seeds: readonly string[],
+  end: Micros,
+): Promise<Lineage> {
   for (const asked = new Set<number>(); span.horizon < end; ) {
     const open = openReports(rows, graph, kinds, span, seeds).filter((report) => !asked.has(report));
     if (open.length === 0) break;
@@ -54,7 +73,7 @@ export async function readLineage(
  * downloads, and who submitted the window's submissions. By key, since the rows just read tell which: both are few, and by
  * time the server would go through all reports once more for each.
  */
-async function readBesideItems(rows: LineageRows, { from, to }: Span): Promise<void> {
+export async function readBesideItems(rows: LineageRows, { from, to }: { from: Micros; to: Micros }): Promise<void> {
   const { reports } = rows;
   const linked: string[] = [];
   const submitted: string[] = [];
@@ -72,8 +91,10 @@ async function readBesideItems(rows: LineageRows, { from, to }: Span): Promise<v
 /**
  * Goes up from every report that is known by its id only, a generation at a time, to the
  * submissions. These are the reports that were open when the window began, and the seeds.
+ *
+ * @param isAsked whether it is asked who submitted a report of this time
  */
-export async function readAncestors(rows: LineageRows): Promise<void> {
+export async function readAncestors(rows: LineageRows, isAsked: (at: Micros) => boolean = () => true): Promise<void> {
   const { reports } = rows;
   const submitted: string[] = [];
   for (let first = 0; first < reports.size; ) {
@@ -87,10 +108,36 @@ export async function readAncestors(rows: LineageRows): Promise<void> {
     await rows.readLinksInto(ids);
     for (const id of ids) {
       const report = reports.ids.find(id);
-      if (reports.isLoaded(report) && reports.flags[report] & FLAG.submitted) submitted.push(id);
+      if (!reports.isLoaded(report) || !isAsked(reports.createdAt[report])) continue;
+      if (reports.flags[report] & FLAG.submitted) submitted.push(id);
     }
   }
   if (submitted.length > 0) await rows.readSubmissions({ ids: submitted });
+}
+
+/** ReportStream counted items from 0 until its change of 2022-02-17 was in use everywhere; no index 0 is of later than this. */
+export const LAST_ZERO = Date.UTC(2023, 0, 1) * 1000;
+
+/**
+ * Reads all edges that leave older reports of which only those on the way to something else are there: what counts items from 0, and which
+ * row of a legacy submission has a tracking id, is told by all of them. Their children stay unknown.
+ *
+ * @param isPartial whether only some edges of a report of this time are there
+ */
+export async function readIndexes(
+  rows: LineageRows,
+  horizon: Micros,
+  isPartial: (report: number, at: Micros) => boolean,
+): Promise<void> {
+  const { reports } = rows;
+  const parents: string[] = [];
+  for (let report = 0; report < reports.size; report++) {
+    if (!reports.isLoaded(report)) continue;
+    const at = reports.createdAt[report];
+    const isLegacy = (reports.flags[report] & FLAG.submitted) !== 0 && reports.nextAction[report] === STEP_NONE;
+    if ((at < LAST_ZERO || isLegacy) && isPartial(report, at)) parents.push(reports.ids.text(report));
+  }
+  if (parents.length > 0) await rows.readEdges({ parents, from: 0, to: horizon });
 }
 
 /** Reads what was made of open reports after the horizon: their children, and the children's rows. */
@@ -146,11 +193,13 @@ export function finish(rows: LineageRows): Graph {
   rows.reports.reserve();
   const { edges } = rows;
   rows.edges = new EdgeList();
-  return buildGraph(edges, rows.links, rows.reports.size);
+  const graph = buildGraph(edges, rows.links, rows.reports.size);
+  orderParents(graph, rows.reports);
+  return graph;
 }
 
 /** The graph's edges and new ones in one list, to build it again. */
-function merged(graph: Graph, added: EdgeList): EdgeList {
+export function merged(graph: Graph, added: EdgeList): EdgeList {
   for (let report = 0; report < graph.reportCount; report++) {
     for (let edge = graph.firstEdge[report]; edge < graph.firstEdge[report + 1]; edge++) {
       added.add(report, graph.parentIndex[edge], graph.child[edge], graph.childIndex[edge], graph.tracking[edge]);

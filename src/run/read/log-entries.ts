@@ -6,6 +6,7 @@ import type { Catalogue } from "../../source/catalogue.ts";
 import { binaryBatches } from "../../source/copy-binary.ts";
 import { query } from "../../source/row-stream.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
+import type { Row } from "../../source/value-types.ts";
 import type { Micros } from "../../time/instant.ts";
 import type { LogEntry } from "../log-pass.ts";
 
@@ -66,4 +67,31 @@ export async function readLoggedReports(
 ): Promise<string[]> {
   const { rows: reports } = await query(snapshot, catalogue.find("logged-reports"), { from, to });
   return reports.map(([id]) => String(id));
+}
+
+/**
+ * Reads an entry of a query with the columns of log-entries whose rows come as values, and the entry's id: both are the order of the log.
+ *
+ * @param ids the reports that were read
+ */
+export function logEntryReader(ids: UuidTable): (row: Row) => { id: number; entry: LogEntry } {
+  const details = new Details();
+  const reportOf = (id: string): number | string => {
+    const report = ids.find(id);
+    return report < 0 ? id : report;
+  };
+  return ([id, actionId, reportId, index, trackingId, type, scope, detail, at, action]) => ({
+    id: Number(id),
+    entry: {
+      actionId: Number(actionId),
+      report: reportId === null ? null : reportOf(reportId as string),
+      index: index as number | null,
+      trackingId: trackingId as string | null,
+      type: (type as string | null) ?? "",
+      scope: (scope as string | null) ?? "",
+      ...details.once(detail as string | null),
+      at: at as number,
+      action: (action as string | null) ?? "",
+    },
+  });
 }

@@ -2,12 +2,10 @@ import type { Check } from "../../connections/checks.ts";
 import type { Count } from "../../connections/connections.ts";
 import { readChecks, readWaiting } from "../../connections/read.ts";
 import type { FailedFile } from "../../failures/by-receiver.ts";
-import { readCopies, readEarlierFailures } from "../../failures/read-earlier.ts";
+import { readEarlierFailures } from "../../failures/read-earlier.ts";
 import { type Change, readChangeRow, TRAFFIC_AROUND } from "../../organizations/changes.ts";
-import { resendCandidates } from "../../outcome/duplicates.ts";
-import type { Facts } from "../../outcome/facts.ts";
-import { KIND } from "../../outcome/kind.ts";
 import type { Limits } from "../../outcome/limits.ts";
+import type { ReceiverHistory } from "../../outcome/receiver.ts";
 import type { Catalogue } from "../../source/catalogue.ts";
 import { query, rows } from "../../source/row-stream.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
@@ -16,8 +14,6 @@ import { findGaps, type Gap } from "../../status/status.ts";
 import type { QueuedWork } from "../../summary/operators/stuck.ts";
 import type { TableVersions } from "../../summary/operators/tables.ts";
 import { DAY, type Micros } from "../../time/instant.ts";
-import { kindsOf } from "./lineage.ts";
-import { LineageRows } from "./lineage-rows.ts";
 
 /** Checks of so many days tell since when a receiver is down, and how often before: as `lineage-report connections` does. */
 const CHECKED_DAYS = 90;
@@ -39,8 +35,6 @@ export interface OperatorsData {
   changes: Change[];
   tables: TableVersions[];
   gaps: Gap[];
-  /** Files made ready before the window, and sent before it too. */
-  sentBefore: ReadonlySet<number>;
 }
 
 export interface OperatorsSpan {
@@ -58,7 +52,7 @@ export interface OperatorsSpan {
 export async function readOperators(
   snapshot: Snapshot,
   catalogue: Catalogue,
-  facts: Facts,
+  receivers: ReceiverHistory,
   { from, to, horizon, asOf }: OperatorsSpan,
   limits: Limits,
 ): Promise<OperatorsData> {
@@ -70,13 +64,7 @@ export async function readOperators(
   return {
     until,
     failuresFrom,
-    failures: await readEarlierFailures(
-      snapshot,
-      catalogue,
-      { from: failuresFrom, to: until },
-      facts.receivers,
-      limits,
-    ),
+    failures: await readEarlierFailures(snapshot, catalogue, { from: failuresFrom, to: until }, receivers, limits),
     checksFrom,
     checks: await readChecks(snapshot, catalogue, checksFrom, until),
     waiting: await readWaiting(snapshot, catalogue),
@@ -85,7 +73,6 @@ export async function readOperators(
     changes: changed.rows.map(readChangeRow),
     tables: await readTables(snapshot, catalogue),
     gaps: findGaps(await readMonths(snapshot, catalogue, asOf)),
-    sentBefore: await readSentBefore(snapshot, catalogue, facts, { from, to }),
   };
 }
 
@@ -114,28 +101,4 @@ async function readTables(snapshot: Snapshot, catalogue: Catalogue): Promise<Tab
     newestCreatedAt: createdAt as number,
     newestCreatedBy: String(createdBy),
   }));
-}
-
-/** Of files made ready before the window and sent in it, those of which a copy was sent before: by key, since they are few. */
-async function readSentBefore(
-  snapshot: Snapshot,
-  catalogue: Catalogue,
-  facts: Facts,
-  window: { from: Micros; to: Micros },
-): Promise<ReadonlySet<number>> {
-  const before = new Set<number>();
-  const candidates = resendCandidates(facts, window);
-  if (candidates.length === 0) return before;
-  // Rows of their own: the numbers of the window's reports are given out already.
-  const own = new LineageRows(snapshot, catalogue);
-  const ids = candidates.map((report) => facts.reports.ids.text(report));
-  await readCopies(snapshot, catalogue, own, ids);
-  own.reports.reserve();
-  const kinds = kindsOf(own);
-  for (let link = 0; link < own.links.parent.length; link++) {
-    const child = own.links.child[link];
-    if (kinds[child] !== KIND.sent || own.reports.createdAt[child] >= window.from) continue;
-    before.add(facts.reports.ids.find(own.reports.ids.text(own.links.parent[link])));
-  }
-  return before;
 }

@@ -13,7 +13,7 @@ import { readEarlierAttempts, readLateAttempts } from "./attempts-by-key.ts";
 import { readLineage, type Span } from "./lineage.ts";
 import { LineageRows } from "./lineage-rows.ts";
 import { logEntries, readLoggedReports } from "./log-entries.ts";
-import { readMessageIds } from "./message-ids.ts";
+import { type MessageIds, readMessageIds } from "./message-ids.ts";
 import { readNewestRow } from "./newest-row.ts";
 import { type RejectedRequest, readRejected } from "./rejected.ts";
 import { byReport, readAttempts, readReceivers, readTasks, unsettledReports } from "./state.ts";
@@ -100,22 +100,46 @@ export async function readWindow(
   besideTasks?.catch(() => undefined);
   const unsettled = unsettledReports(rows, graph, kinds);
   const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
-  const late = await readLateAttempts(snapshot, catalogue, rows, { kinds, unsettled, failed, tasks, receivers }, span);
+  const late = await readLateAttempts(
+    snapshot,
+    catalogue,
+    rows,
+    { graph, kinds, unsettled, failed, tasks, receivers },
+    span,
+  );
   const earlier = await readEarlierAttempts(snapshot, catalogue, rows, failed, span.from - LONGEST_SERIES);
   const all = [...earlier, ...attempts, ...late];
   await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
   await besideTasks;
 
-  const facts: Facts = {
-    reports: rows.reports,
+  const facts = factsOf(rows, {
     graph,
     kinds,
     zeroBased,
-    files: rows.files,
+    messageIds,
     tasks,
     attempts: byReport(all, rows),
     receivers,
     log: log.facts,
+  });
+  return { rows, facts, attempts: all, rejected, log, newestRowAt };
+}
+
+/** What the rules are asked with, of rows that were read. */
+export function factsOf(
+  rows: LineageRows,
+  {
+    messageIds,
+    ...read
+  }: Pick<Facts, "graph" | "kinds" | "zeroBased" | "tasks" | "attempts" | "receivers" | "log"> & {
+    messageIds: MessageIds;
+  },
+): Facts {
+  const { graph, zeroBased } = read;
+  return {
+    ...read,
+    reports: rows.reports,
+    files: rows.files,
     trackingId(root, index) {
       const end = graph.firstEdge[root + 1];
       for (let edge = firstEdgeOf(graph, root, index); edge >= 0 && edge < end; edge++) {
@@ -125,16 +149,15 @@ export async function readWindow(
       return messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "";
     },
   };
-  return { rows, facts, attempts: all, rejected, log, newestRowAt };
 }
 
 /** Behind the last row that can be there: no report is written without an action. A copy of last night's database ends before its snapshot. */
-function lastRowAt({ at }: Snapshot, newestRowAt: Micros | undefined): Micros {
+export function lastRowAt({ at }: Snapshot, newestRowAt: Micros | undefined): Micros {
   return newestRowAt === undefined ? at : Math.min(at, newestRowAt + MINUTE);
 }
 
 /** The files that a failure of the window names. */
-function failedFiles(attempts: readonly Attempt[], span: Span): string[] {
+export function failedFiles(attempts: readonly Attempt[], span: { from: Micros; to: Micros }): string[] {
   const failed = attempts.filter(({ kind, at, reportId }) => {
     return (kind === "send_error" || kind === "email") && at >= span.from && at < span.to && reportId !== "";
   });
@@ -142,7 +165,7 @@ function failedFiles(attempts: readonly Attempt[], span: Span): string[] {
 }
 
 /** Files whose names are printed though they were not sent: failures, and e-mails. */
-function namedFiles(
+export function namedFiles(
   { reports }: LineageRows,
   kinds: Uint8Array,
   unsettled: readonly number[],
