@@ -7,6 +7,7 @@ import { profileRun } from "./profile.mjs";
 import { exportSection } from "./section-export.mjs";
 import { otherSection } from "./section-other.mjs";
 import { runSection } from "./section-run.mjs";
+import { slicesSection } from "./section-slices.mjs";
 import { tablesSection } from "./section-tables.mjs";
 import { traceSection } from "./section-trace.mjs";
 import { walkSection } from "./section-walk.mjs";
@@ -14,6 +15,7 @@ import { connect, dayOf, HOME, SETTINGS, startServer } from "./server.mjs";
 
 const SECTIONS = {
   run: runSection,
+  slices: slicesSection,
   export: exportSection,
   walk: walkSection,
   trace: traceSection,

@@ -88,7 +88,7 @@ async function aggregate(url) {
 }
 
 /** One hash over every CSV file of a run's folder, names included. */
-async function csvHash(folder) {
+export async function csvHash(folder) {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".csv")).sort();
   const hash = createHash("sha256");
   for (const name of names) hash.update(`${name}\n`).update(await readFile(join(folder, name)));
