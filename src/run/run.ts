@@ -27,8 +27,8 @@ export interface RunRequest {
   unmasked: boolean;
   /** Megabytes of resident memory that the run is to stay below; undefined for no limit. */
   memory?: number | undefined;
-  /** Instants at which the window is cut into slices whatever they take; undefined to cut it by the limit of memory, if need be. */
-  cuts?: readonly Micros[] | undefined;
+  /** How the window is cut into slices, whatever the limit of memory: for tests of what the cutting must not change. */
+  slicing?: { cuts: readonly Micros[]; room?: number | undefined } | undefined;
   /** The instant as of which states are judged; undefined for the snapshot's. */
   asOf: Micros | undefined;
   /** Opens the view that the run reads. */

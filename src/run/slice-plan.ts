@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { MINUTE, type Micros, SECOND } from "../time/instant.ts";
+import { formatInstant, MINUTE, type Micros, SECOND } from "../time/instant.ts";
 import type { RowBudget } from "./read/lineage-rows.ts";
 import type { Slice } from "./read/slice-lineage.ts";
 import type { StepRows } from "./read/window-rows.ts";
@@ -78,12 +78,15 @@ export function slicesBetween(
  *
  * @throws ConfigError when it is too short to be cut
  */
-export function halves({ from, to }: Slice, horizon: Micros, limit: number): [Slice, Slice] {
+export function halves({ from, to }: Slice, horizon: Micros): [Slice, Slice] {
   const middle = from + Math.floor((to - from) / 2);
   if (to - from < 2 * SECOND) {
-    throw new ConfigError(`the submissions of one second take more than ${limit} MB of memory`, {
-      hint: "state a higher limit (--memory), or none",
-    });
+    throw new ConfigError(
+      `the submissions of the second at ${formatInstant(from)} take more memory than the limit leaves`,
+      {
+        hint: "state a higher limit (--memory), or none",
+      },
+    );
   }
   return [sliceOf(from, middle, horizon), sliceOf(middle, to, horizon)];
 }
@@ -101,9 +104,9 @@ export class SliceTooLarge extends Error {
 export class SliceBudget implements RowBudget {
   #left: number;
 
-  /** @param limit megabytes of resident memory for the whole run */
-  constructor(limit: number) {
-    this.#left = roomOf(limit);
+  /** @param room bytes */
+  constructor(room: number) {
+    this.#left = room;
   }
 
   take(query: string): void {
@@ -112,7 +115,13 @@ export class SliceBudget implements RowBudget {
   }
 }
 
-function roomOf(limit: number): number {
+/**
+ * The bytes that a limit leaves for the rows of a slice.
+ *
+ * @param limit megabytes of resident memory for the whole run
+ * @throws ConfigError when there is too little
+ */
+export function roomOf(limit: number): number {
   const room = limit * MEGABYTE - FLOOR;
   if (room < LEAST_FOR_ROWS) {
     throw new ConfigError(`a run takes more than ${limit} MB of memory, however few rows it holds at a time`, {

@@ -74,8 +74,8 @@ export async function writeRows(
   let data: WindowData;
   let facilities: FacilityRows = new Map();
   try {
-    const slices = request.cuts
-      ? slicesBetween(span, request.cuts)
+    const slices = request.slicing
+      ? slicesBetween(span, request.slicing.cuts)
       : await plannedSlices(snapshot, catalogue, span, request.memory);
     if (slices) {
       const context = { request, asOf, outputs, errors, folds };

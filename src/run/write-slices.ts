@@ -22,7 +22,7 @@ import { readWholeWindow, type WholeWindow } from "./read/whole-window.ts";
 import type { WindowData } from "./read/window.ts";
 import type { RowFolds } from "./row-folds.ts";
 import type { RunRequest } from "./run.ts";
-import { halves, SliceBudget, SliceTooLarge } from "./slice-plan.ts";
+import { halves, roomOf, SliceBudget, SliceTooLarge } from "./slice-plan.ts";
 import type { ErrorWriter } from "./write-errors.ts";
 import { writeDeliveries, writeFailures } from "./write-files.ts";
 import { writeSubmissions } from "./write-items.ts";
@@ -60,7 +60,7 @@ export async function writeSlices(
       done++;
     } catch (error) {
       if (!(error instanceof SliceTooLarge)) throw error;
-      waiting.unshift(...halves(slice, span.horizon, request.memory as number));
+      waiting.unshift(...halves(slice, span.horizon));
     }
     await shrinkHeap();
   }
@@ -80,7 +80,8 @@ async function writeSlice(
   slice: Slice,
   { request, asOf, outputs, errors, folds, onPhase }: SliceContext & { onPhase: (phase: string) => void },
 ): Promise<void> {
-  const budget = request.memory === undefined ? undefined : new SliceBudget(request.memory);
+  const room = roomForRows(request);
+  const budget = room === undefined ? undefined : new SliceBudget(room);
   const onLogged = (error: Parameters<ErrorWriter["write"]>[0]): Promise<void> | undefined => errors.write(error);
   const data = await readSlice(snapshot, catalogue, whole, slice, { onLogged, onPhase, budget });
   const { rows, facts, log } = data;
@@ -97,6 +98,11 @@ async function writeSlice(
   folds.duplicateFiles.add(facts, slice, sentBefore);
   folds.doubledFilterResults += log.doubles;
   folds.judgedBy(undefined);
+}
+
+/** Bytes for the rows of a slice; undefined for any number. */
+function roomForRows({ memory, slicing }: RunRequest): number | undefined {
+  return slicing?.room ?? (memory === undefined ? undefined : roomOf(memory));
 }
 
 async function writeDeliveriesOf(

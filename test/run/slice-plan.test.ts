@@ -4,6 +4,7 @@ import {
   halves,
   LEAST_MEGABYTES,
   planSlices,
+  roomOf,
   SliceBudget,
   SliceTooLarge,
   slicesBetween,
@@ -52,7 +53,7 @@ describe("slices by a limit of memory", () => {
   });
 
   test("a limit that no run can keep is refused, with the least that works", () => {
-    for (const refused of [() => planSlices(span, LEAST_MEGABYTES - 1, []), () => new SliceBudget(50)]) {
+    for (const refused of [() => planSlices(span, LEAST_MEGABYTES - 1, []), () => roomOf(50)]) {
       expect(refused).toThrow(ConfigError);
       expect(refused).toThrow(expect.objectContaining({ hint: `the least that works is ${LEAST_MEGABYTES} MB` }));
     }
@@ -60,7 +61,7 @@ describe("slices by a limit of memory", () => {
   });
 
   test("a slice's budget ends with too many rows, and other rows are none of it", () => {
-    const budget = new SliceBudget(LEAST_MEGABYTES);
+    const budget = new SliceBudget(roomOf(LEAST_MEGABYTES));
     for (let row = 0; row < 1_000_000; row++) budget.take("ready-files");
     expect(() => {
       for (let row = 0; row < 1_000_000; row++) budget.take("lineage-edges");
@@ -68,9 +69,9 @@ describe("slices by a limit of memory", () => {
   });
 
   test("a slice that is too large is halved, down to a second", () => {
-    const [first, second] = halves({ from: 0, to: HOUR, near: HOUR }, span.horizon, 300);
+    const [first, second] = halves({ from: 0, to: HOUR, near: HOUR }, span.horizon);
     expect([first.from, first.to, second.from, second.to]).toEqual([0, HOUR / 2, HOUR / 2, HOUR]);
-    expect(() => halves({ from: 0, to: SECOND, near: SECOND }, span.horizon, 300)).toThrow(ConfigError);
+    expect(() => halves({ from: 0, to: SECOND, near: SECOND }, span.horizon)).toThrow(ConfigError);
   });
 
   test("cuts outside of the window and doubled ones are left out; what is near ends with the horizon", () => {

@@ -20,9 +20,12 @@ export interface SlicedRun {
   organizations?: readonly string[];
   /** Undefined to read the window whole. */
   cuts?: readonly Micros[] | undefined;
-  /** Megabytes. */
-  memory?: number | undefined;
+  /** Bytes for the rows of a slice; undefined for any number. */
+  room?: number;
+  /** Takes what the run says that it does. */
   phases?: string[];
+  /** Whether pages are made, which takes most of the time where organizations are many; they show what the summaries hold. */
+  pages?: boolean;
 }
 
 /** Runs of one database that are to be compared: all of them say that they saw the same snapshot. */
@@ -31,7 +34,18 @@ export class ComparableRuns {
 
   /** Carries a run out, and gives its files but the manifest, by path. */
   async files(asked: SlicedRun): Promise<Map<string, string>> {
-    const { databaseUrl, out, window, asOf, settleHours = 25, organizations = [], cuts, memory, phases } = asked;
+    const {
+      databaseUrl,
+      out,
+      window,
+      asOf,
+      settleHours = 25,
+      organizations = [],
+      cuts,
+      room,
+      phases,
+      pages = true,
+    } = asked;
     const settings = connectionSettings({ databaseUrl, env: {} });
     const catalogue = loadCatalogue({ own: undefined });
     const { folder } = await runWindow({
@@ -39,11 +53,10 @@ export class ComparableRuns {
       limits: DEFAULT_LIMITS,
       settle: settleHours * HOUR,
       catalogue,
-      render: loadTemplates(undefined),
+      render: pages ? loadTemplates(undefined) : () => "",
       unmasked: false,
       asOf,
-      cuts,
-      memory,
+      slicing: cuts && { cuts, room },
       openSnapshot: async () => {
         const opened = await openSnapshot(settings, { applicationName: "slices", statementTimeoutMs: 0 });
         this.#identity ??= { ...opened };

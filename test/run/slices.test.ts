@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,6 +16,7 @@ import { SUBMISSIONS } from "../edge-cases/submissions.ts";
 import { TEXT } from "../edge-cases/text.ts";
 import { TIME } from "../edge-cases/time.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { commandHere, runHere } from "../support/run-here.ts";
 import { ComparableRuns, differences } from "./slice-runs.ts";
 
 const timeZone = "America/New_York";
@@ -73,7 +74,7 @@ describe("a sample day", () => {
     }
   });
 
-  test.each([1, 2, 3, 7, 24])(
+  test.each([1, 2, 3, 7])(
     "in %i slices gives the same files",
     async (parts) => {
       expect(differences(whole, await sliced(day, equalParts(day, parts)))).toEqual([]);
@@ -82,14 +83,59 @@ describe("a sample day", () => {
   );
 
   test("cut where rows were written gives the same files", async () => {
-    const cuts = await awkwardCuts(database, day, 40);
+    const cuts = await awkwardCuts(database, day, 30);
     expect(cuts.length).toBeGreaterThan(10);
     expect(differences(whole, await sliced(day, cuts))).toEqual([]);
   }, 300_000);
 
+  test("a slice that takes too much is halved and read again", async () => {
+    const phases: string[] = [];
+    const asked = { databaseUrl: database.readerUrl, out, window: day, asOf, cuts: equalParts(day, 2), phases };
+    expect(differences(whole, await runs.files({ ...asked, room: 400_000 }))).toEqual([]);
+    const numbers = phases.flatMap(
+      (phase) =>
+        phase
+          .match(/^slice (\d+) of (\d+): lineage$/)
+          ?.slice(1)
+          .map(Number) ?? [],
+    );
+    expect(numbers.slice(0, 2)).toEqual([1, 2]);
+    const [last, of] = numbers.slice(-2);
+    expect(last).toBe(of);
+    expect(of).toBeGreaterThan(2);
+  }, 300_000);
+
+  test("what is too much for the shortest slice ends the run, and leaves no folder", async () => {
+    const folder = join(out, "too-much");
+    const asked = { databaseUrl: database.readerUrl, out: folder, window: day, asOf, cuts: [], room: 1 };
+    await expect(runs.files(asked)).rejects.toThrow(
+      /^the submissions of the second at 2026-11-20T.* take more memory than the limit leaves$/,
+    );
+    expect((await readdir(folder)).filter((name) => !name.startsWith("."))).toEqual([]);
+  }, 300_000);
+
+  test("the plan says how many slices there would be, and a limit that is too low is refused", async () => {
+    const plan = ["run", "--date", "2026-11-20", "--out", out, "--dry-run", "--force"];
+    expect(await commandHere(database.readerUrl, ...plan, "--memory", "400")).toContain("below 400 MB: in one go\n");
+    const { memory } = JSON.parse(await commandHere(database.readerUrl, ...plan, "--json")) as { memory: object };
+    expect(memory).toEqual({ megabytes: null, slices: 1 });
+    await expect(commandHere(database.readerUrl, ...plan, "--memory", "60")).rejects.toThrow(
+      /ended with 2: .*more than 60 MB of memory[\s\S]*the least that works is 190 MB/,
+    );
+    await expect(commandHere(database.readerUrl, ...plan, "--memory", "much")).rejects.toThrow(
+      /ended with 2: .*--memory: memory is "much"; expected a whole number of megabytes/,
+    );
+  }, 300_000);
+
+  test("a run with a limit says so in its manifest", async () => {
+    const { text } = await runHere(database.readerUrl, join(out, "limited"), "--date", "2026-11-20", "--memory", "400");
+    const { options } = JSON.parse(await text("manifest.json")) as { options: Record<string, unknown> };
+    expect(options.memoryMegabytes).toBe(400);
+  }, 300_000);
+
   test("several days in slices give the same files", async () => {
-    const window = { ...day, from: day.from - 5 * DAY };
-    expect(differences(await sliced(window, undefined), await sliced(window, equalParts(window, 11)))).toEqual([]);
+    const window = { ...day, from: day.from - 2 * DAY };
+    expect(differences(await sliced(window, undefined), await sliced(window, equalParts(window, 8)))).toEqual([]);
   }, 300_000);
 
   test("what was read by key only gives the same files for a short time to settle", async () => {
@@ -122,9 +168,9 @@ describe("all edge cases", () => {
     async ({ date, asOf }) => {
       const window = resolveWindow({ date, timeZone }, Date.now() * 1000);
       const runs = new ComparableRuns();
-      const asked = { databaseUrl: database.readerUrl, out, window, asOf: instant(asOf) };
+      const asked = { databaseUrl: database.readerUrl, out, window, asOf: instant(asOf), pages: false };
       const whole = await runs.files(asked);
-      for (const cuts of [[], equalParts(window, 7), await awkwardCuts(database, window, 25)]) {
+      for (const cuts of [[], [...equalParts(window, 7), ...(await awkwardCuts(database, window, 12))]]) {
         expect(differences(whole, await runs.files({ ...asked, cuts })), `${cuts.length} cuts`).toEqual([]);
       }
     },
