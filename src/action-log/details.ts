@@ -24,11 +24,12 @@ export class Details {
   readonly #masks = new MessageMasks();
   readonly #texts = new RecentBytes<Told>();
   readonly #results = new Recent<Wording | "each its own">(RESULTS);
+  readonly #unnamed = new Recent<Wording>();
 
-  /** A detail that is not likely to come again. */
+  /** A detail by itself, whatever was read before. */
   once(text: string | null): Told {
     const detail = readDetail(text);
-    return { detail, wording: new DetailWording(detail, this.#masks) };
+    return { detail, wording: new DetailWording(detail, this.#masks, true) };
   }
 
   /** A detail as its bytes in a buffer. */
@@ -43,17 +44,28 @@ export class Details {
   /** A filter's result on the item that has the tracking id. */
   ofFilter(text: string, trackingId: string | null): Told {
     const detail = readDetail(text);
-    return { detail, wording: this.#resultOn(trackingId, detail) ?? new DetailWording(detail, this.#masks) };
+    const wording =
+      trackingId !== null && detail.message.includes(trackingId)
+        ? this.#resultOn(trackingId, detail)
+        : this.#result(detail);
+    return { detail, wording: wording ?? new DetailWording(detail, this.#masks, false) };
   }
 
-  /** The wording that a filter's results on all items share; undefined where they may not. */
-  #resultOn(trackingId: string | null, { errorCode, field, message, filterType }: Detail): Wording | undefined {
-    if (trackingId === null || !PLAIN.test(trackingId)) return undefined;
+  /** The wording of a result whose message does not name the item, as the universal pipeline writes them. */
+  #result(detail: Detail): Wording {
+    const { errorCode, field, message, filterType } = detail;
+    // Postgres texts hold no NUL, so it separates.
+    const key = `${errorCode}\0${field}\0${filterType}\0${message}`;
+    return this.#unnamed.of(key, () => new DetailWording(detail, this.#masks, true));
+  }
+
+  /** The wording that a filter's results on all items share, given an item that the message names; undefined where they may not. */
+  #resultOn(trackingId: string, { errorCode, field, message, filterType }: Detail): Wording | undefined {
+    if (!PLAIN.test(trackingId)) return undefined;
     const at = message.indexOf(trackingId);
-    if (at < 0 || message.includes(trackingId, at + 1)) return undefined;
+    if (message.includes(trackingId, at + 1)) return undefined;
     const before = message.slice(0, at);
     const behind = message.slice(at + trackingId.length);
-    // Postgres texts hold no NUL, so it separates.
     const wording = this.#results.of(`${errorCode}\0${field}\0${filterType}\0${before}\0${behind}`, () => {
       const masked = maskedAround(before, behind);
       if (masked === undefined) return "each its own";

@@ -98,4 +98,9 @@ export class Dictionary {
     this.#numbers.set(value, number);
     return number;
   }
+
+  /** The number of a text that came before, or undefined. */
+  find(value: string | number): number | undefined {
+    return this.#numbers.get(value);
+  }
 }

@@ -143,31 +143,34 @@ export class ErrorGroups {
    */
   foldOf(saying: Saying): Fold {
     const key = keyOf(saying, saying.masked?.fingerprint ?? fingerprint(saying.message));
-    const id = this.#idOf(key);
+    const hasRoom = this.#kept < this.#limits.groups;
+    const id = this.#idOf(key, hasRoom);
     const known = this.#folds.get(id);
     if (known !== undefined) return known;
-    if (this.#kept < this.#limits.groups) {
+    if (hasRoom) {
       this.#kept += 1;
       return this.#newFold(id, key, false);
     }
     const withoutMessage = keyOf(saying, "");
-    const overflowId = `+${this.#idOf(withoutMessage)}`;
+    const canOverflow = this.#overflowing < this.#limits.overflowGroups;
+    const overflowId = `+${this.#idOf(withoutMessage, canOverflow)}`;
     const overflow = this.#folds.get(overflowId);
     if (overflow !== undefined) return overflow;
-    if (this.#overflowing < this.#limits.overflowGroups) {
+    if (canOverflow) {
       this.#overflowing += 1;
       return this.#newFold(overflowId, withoutMessage, true);
     }
     const { type, scope } = saying;
     const last = { type, scope, errorCode: "", field: "", message: "", sender: "", receiver: "" };
-    const lastId = `*${this.#idOf(last)}`;
+    const lastId = `*${this.#idOf(last, true)}`;
     return this.#folds.get(lastId) ?? this.#newFold(lastId, last, true);
   }
 
-  #idOf({ type, scope, errorCode, field, message, sender, receiver }: GroupKey): string {
-    const texts = this.#texts;
-    const what = `${texts.of(type)},${texts.of(scope)},${texts.of(errorCode)},${texts.of(field)}`;
-    return `${what},${texts.of(message)},${texts.of(sender)},${texts.of(receiver)}`;
+  /** @param keep whether texts that are new get numbers; without one the key is no group's, and there is no end of texts beyond the limits */
+  #idOf({ type, scope, errorCode, field, message, sender, receiver }: GroupKey, keep: boolean): string {
+    const number = (text: string): number | "" => (keep ? this.#texts.of(text) : (this.#texts.find(text) ?? ""));
+    const what = `${number(type)},${number(scope)},${number(errorCode)},${number(field)}`;
+    return `${what},${number(message)},${number(sender)},${number(receiver)}`;
   }
 
   #newFold(id: string, key: GroupKey, overflow: boolean): Fold {

@@ -39,12 +39,15 @@ export interface Wording {
 export class DetailWording implements Wording {
   readonly #detail: Pick<Detail, "errorCode" | "field" | "message">;
   readonly #masks: MessageMasks;
+  readonly #repeats: boolean;
   #same: Masked | undefined;
   #asked: AskedNames | undefined;
 
-  constructor(detail: Pick<Detail, "errorCode" | "field" | "message">, masks: MessageMasks) {
+  /** @param repeats whether other rows get this very object */
+  constructor(detail: Pick<Detail, "errorCode" | "field" | "message">, masks: MessageMasks, repeats: boolean) {
     this.#detail = detail;
     this.#masks = masks;
+    this.#repeats = repeats;
   }
 
   masked(trackingId: string | null, sender: string, receiver: string): Masked {
@@ -52,7 +55,7 @@ export class DetailWording implements Wording {
     if (this.#same === undefined || this.#asked === undefined) {
       const { masked, asked } = this.#masks.common(message, field);
       this.#asked = asked;
-      this.#same = new Masked(errorCode, maskField(field), masked, true);
+      this.#same = new Masked(errorCode, maskField(field), masked, this.#repeats);
     }
     const own =
       (trackingId !== null && trackingId !== "" && message.includes(trackingId)) ||

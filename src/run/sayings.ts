@@ -21,18 +21,22 @@ export interface Place {
   readonly sinks: readonly CsvSink[];
 }
 
-/** Beyond so many all are forgotten: some 250 bytes each, and a day's log has some twenty thousand. */
-const MOST = 40_000;
+/**
+ * Beyond so many, or so many characters of what they say, all are forgotten: some 250 bytes each, and a day's log has some twenty thousand;
+ * but a message can have a megabyte, which is held twice, as text and as bytes.
+ */
+const LIMITS = { sayings: 40_000, characters: 8_000_000 };
 
 /** Finds the one object of what is said alike. */
 export class Sayings {
-  readonly #most: number;
+  readonly #limits: typeof LIMITS;
   /** By sender first, of whom there are few: one large table each, and none for each wording. */
   #bySender = new Map<Party, Map<Masked, Linked>>();
   #size = 0;
+  #characters = 0;
 
-  constructor(most = MOST) {
-    this.#most = most;
+  constructor(limits: Partial<typeof LIMITS> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
   }
 
   of(masked: Masked, type: string, scope: string, sender: Party, receiver: Party): ToldSaying {
@@ -49,12 +53,16 @@ export class Sayings {
   }
 
   #keep(masked: Masked, sender: Party, linked: Linked): void {
-    if (this.#size >= this.#most) {
+    const { errorCode, field, message } = masked;
+    const characters = errorCode.length + field.length + message.length;
+    if (this.#size >= this.#limits.sayings || this.#characters + characters > this.#limits.characters) {
       this.#bySender = new Map();
       this.#size = 0;
+      this.#characters = 0;
       linked.next = undefined;
     }
     this.#size++;
+    this.#characters += characters;
     const byMasked = this.#bySender.get(sender);
     if (byMasked) byMasked.set(masked, linked);
     else this.#bySender.set(sender, new Map([[masked, linked]]));

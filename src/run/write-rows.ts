@@ -115,7 +115,9 @@ export async function writeRows(
         await readBeside(snapshot, catalogue, request, facts.receivers, { ...span, asOf }),
         await readSentBefore(snapshot, catalogue, facts, window, window.from),
       ] as const)(),
-    writeSubmissions(data, judging(data, request, asOf), outputs, folds, { fold: own, facilities }, window),
+    // As a promise whatever fails in it, so that it never leaves a reading that nobody waits for.
+    (async () =>
+      writeSubmissions(data, judging(data, request, asOf), outputs, folds, { fold: own, facilities }, window))(),
   );
   outputs.end("submissions", "items", "submittedItems", "receivedItems");
   collectGarbage();

@@ -172,4 +172,36 @@ describe("a filter's result", () => {
     expect(new Set(wordings).size).toBe(1);
     expect(wordings[0]?.masked("b-1", "", "").message).toContain("item ‹id›. ");
   });
+
+  it("that does not name the item is one wording, of which a row that is named in it gets its own", () => {
+    const details = new Details();
+    const json = (index: number, filterType = "CONDITION_FILTER") =>
+      JSON.stringify({
+        class: "a.b.FHIRReceiverFilter$ReceiverItemFilteredActionLogDetail",
+        errorCode: "UNKNOWN",
+        message: `Item was not routed to aa-phd.elr because it did not pass the ${filterType}. Item failed on: %x = 'ACC-77'`,
+        filterType,
+        index,
+      });
+    const of = (index: number, trackingId: string | null) => {
+      expectSame(details, "filter", json(index), {
+        trackingId,
+        sender: "acme.default",
+        receiver: "aa-phd.elr",
+      });
+      return details.ofFilter(json(index), trackingId).wording;
+    };
+    const first = of(1, "b-1");
+    expect(of(2, null)).toBe(first);
+    expect(of(3, "b-33")).toBe(first);
+    expect(first.masked("b-1", "", "")).toMatchObject({ repeats: true });
+    expect(details.ofFilter(json(4, "ROUTING_FILTER"), "b-1").wording).not.toBe(first);
+    const named = of(5, "ACC-77");
+    expect(named).not.toBe(first);
+    expect(named.masked("ACC-77", "", "")).toMatchObject({
+      repeats: false,
+      message: expect.stringContaining("‹id›"),
+    });
+    expect(first.masked("b-1", "", "").message).toContain("ACC-77");
+  });
 });

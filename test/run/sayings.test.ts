@@ -38,11 +38,23 @@ test("what is said alike is one object, and what differs in anything is another"
 });
 
 test("beyond the limit all are forgotten, and what is for one row is never kept", () => {
-  const sayings = new Sayings(3);
+  const sayings = new Sayings({ sayings: 3 });
   const all = Array.from({ length: 4 }, (_, at) => new Masked("", "", `${at}`, true));
   const first = all.map((masked) => sayings.of(masked, "error", "item", acme, phd));
   expect(sayings.of(all[3] as Masked, "error", "item", acme, phd)).toBe(first[3]);
   expect(sayings.of(all[0] as Masked, "error", "item", acme, phd)).not.toBe(first[0]);
   const once = new Masked("", "", "once", false);
   expect(sayings.of(once, "error", "item", acme, phd)).not.toBe(sayings.of(once, "error", "item", acme, phd));
+});
+
+test("long messages are forgotten by their characters, whatever their number", () => {
+  const sayings = new Sayings({ characters: 100 });
+  const all = Array.from({ length: 3 }, (_, at) => new Masked("E", "f", `${at}`.repeat(48), true));
+  const [first, second, third] = all.map((masked) => sayings.of(masked, "error", "item", acme, phd));
+  expect(sayings.of(all[2] as Masked, "error", "item", acme, phd)).toBe(third);
+  expect(sayings.of(all[0] as Masked, "error", "item", acme, phd)).not.toBe(first);
+  // The two that are known now fill it.
+  expect(sayings.of(all[2] as Masked, "error", "item", acme, phd)).toBe(third);
+  expect(sayings.of(all[1] as Masked, "error", "item", acme, phd)).not.toBe(second);
+  expect(sayings.of(all[2] as Masked, "error", "item", acme, phd)).not.toBe(third);
 });
