@@ -38,7 +38,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     ),
   });
   if (options.dryRun) {
-    await showPlan(plan, openSnapshot(settings, session), catalogue, options, context);
+    await showPlan(plan, () => openSnapshot(settings, session), catalogue, options, context);
     return 0;
   }
   growHeapInSmallSteps();
@@ -74,14 +74,14 @@ export async function runCommand(options: RunOptions, context: Context): Promise
 /** Prints what a run would do, read and write. */
 async function showPlan(
   plan: RunPlan,
-  opening: Promise<Snapshot>,
+  open: () => Promise<Snapshot>,
   catalogue: Catalogue,
   { config, json }: RunOptions,
   { stdout }: Context,
 ): Promise<void> {
   const { windowSize } = await import("./window-size.ts");
   const { plannedSlices } = await import("./planned-slices.ts");
-  const snapshot = await opening;
+  const snapshot = await open();
   try {
     const { window } = plan;
     const size = await windowSize(snapshot, catalogue, window);

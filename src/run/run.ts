@@ -55,11 +55,11 @@ export async function runWindow(request: RunRequest): Promise<RunResult> {
   const { plan, now, signal } = request;
   const folder = await openRunFolder(plan.folder, { force: plan.force, now, ...(signal ? { signal } : {}) });
   const isLimited = request.memory !== undefined;
-  if (isLimited) {
-    keepYoungSpaceSmall(true);
-    await shrinkHeap();
-  }
   try {
+    if (isLimited) {
+      keepYoungSpaceSmall(true);
+      await shrinkHeap();
+    }
     return await fill(folder, request);
   } finally {
     await folder.abort();

@@ -15,6 +15,7 @@ it.each([
   ["query submissions --json --format csv", 2, /--json and --format csv contradict each other/],
   ["query submisions", 2, /there is no query "submisions"\n {2}hint: did you mean "submissions"\?/],
   ["query submissions --database-url postgres://me@127.0.0.1:1/x", 5, /cannot connect to the database/],
+  ["run --dry-run --date 2026-11-20 --database-url postgres://me@127.0.0.1:1/x", 5, /cannot connect to the database/],
 ])("%s ends with %d", async (line, code, message) => {
   const context = testContext();
   expect(await main(line.split(" "), context)).toBe(code);
