@@ -28,6 +28,7 @@ export async function* readErrors(
   const logged = await readLoggedReports(snapshot, catalogue, from, to);
   // What became of the reports after the window is of no use here, so now is the window's end.
   const { graph } = await readLineage(rows, { from, to, horizon: to }, logged, to);
+  await snapshot.dismissSibling();
   const log = new LogPass({
     rows,
     graph,

@@ -34,7 +34,7 @@ function exposedCollector(): () => void {
  */
 export function keepYoungSpaceSmall(small: boolean): void {
   setFlagsFromString(`--semi-space-growth-factor=${small ? 1 : 2}`);
-  setFlagsFromString(`--heap-growing-percent=${small ? 15 : 30}`);
+  setFlagsFromString(`--heap-growing-percent=${small ? 15 : 0}`);
 }
 
 /** Frees and compacts all that it can, and gives the room for young objects back, as V8 does when the system runs out of memory. */

@@ -65,6 +65,7 @@ export async function readWindow(
   onPhase("lineage");
   const failed = failedFiles(attempts, span);
   const { graph, kinds } = await readLineage(rows, span, [...failed, ...logged], lastRowAt(snapshot, newestRowAt));
+  if (!beside) await snapshot.dismissSibling();
   const zeroBased = zeroBasedReports(graph, rows.reports);
   const messageIds = await readMessageIds(snapshot, catalogue, rows, graph);
 
