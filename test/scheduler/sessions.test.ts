@@ -59,7 +59,7 @@ async function consideredSince(name: string, interval: string): Promise<void> {
 }
 
 it("no session on the ledger is open beside the snapshot's", async () => {
-  await consideredSince("nightly", "30 hours");
+  await consideredSince("nightly", "24 hours");
   const beside: number[] = [];
   const round = await runRound(
     tools(configOf({ name: "nightly", cron: "0 0 * * *", timeZone: "UTC" }), async (signal) => {
@@ -76,7 +76,7 @@ it("no session on the ledger is open beside the snapshot's", async () => {
 });
 
 it("a database that is away fails the run, which is tried again later, and ends nothing", async () => {
-  await consideredSince("nightly", "30 hours");
+  await consideredSince("nightly", "24 hours");
   await rm(folder, { recursive: true, force: true });
   const said: string[] = [];
   const away = async () => {
