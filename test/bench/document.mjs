@@ -69,7 +69,7 @@ The ratio is the run's time by the other's. Every round wrote the same CSV bytes
 function slicesPart(section) {
   return `## In slices, for a limit of memory
 
-The same day with \`--memory\`, which writes the same CSV bytes:
+The same day with \`--memory\`, which writes the same CSV bytes; rounds: ${section.whole.runs}.
 
 ${table([
   ["what", "seconds", "own CPU", "server CPU", "peak MB", "ratio"],
