@@ -3,6 +3,10 @@
 -- uses: engine
 -- param: ids uuid[] optional - entries about these reports
 -- param: actions bigint[] optional - entries of these actions that are about no report
+-- param: first timestamptz optional - logged at or after this instant
+-- param: last timestamptz optional - logged before this instant
+-- param: from timestamptz optional - where a span begins of which the entries are left out
+-- param: to timestamptz optional - where that span ends
 -- column: action_log_id id - the entry
 -- column: action_id id - the action that logged it
 -- column: report_id id - the report that it is about; null for rejected requests
@@ -29,6 +33,9 @@ select
   a.action_name::text as action
 from action_log l
 join action a on a.action_id = l.action_id
--- A list that the planner does not see: it would weigh each of ten thousand keys against its statistics.
+-- Lists that the planner does not see: it would weigh each of ten thousand keys against its statistics.
 where (:ids is null or l.report_id = any (array(select unnest(:ids))))
-  and (:actions is null or (l.action_id = any (:actions) and l.report_id is null))
+  and (:actions is null or (l.action_id = any (array(select unnest(:actions))) and l.report_id is null))
+  and (:first is null or l.created_at >= :first)
+  and (:last is null or l.created_at < :last)
+  and (:from is null or not (l.created_at >= :from and l.created_at < :to))

@@ -32,7 +32,7 @@ export async function readEntriesAround(
 ): Promise<EntriesAround> {
   const entryOf = logEntryReader(known);
   const found: { id: number; entry: LogEntry }[] = [];
-  const asked = catalogue.find("slice-log");
+  const asked = catalogue.find("trace-log");
   for (const list of ids) {
     for await (const batch of rowsByKeys(snapshot, asked, "ids", list, time)) found.push(...batch.map(entryOf));
   }
