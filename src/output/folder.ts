@@ -7,6 +7,7 @@ import { clearLeftovers, exists } from "./leftovers.ts";
 import { createManifest, formatManifest, MANIFEST, type Manifest, type ManifestHead } from "./manifest.ts";
 import { ownName } from "./owner.ts";
 import { checkPath } from "./paths.ts";
+import { checkTarget, taken } from "./target.ts";
 import { type QueuedFile, WriteQueue } from "./write-queue.ts";
 
 export interface RunFolderOptions {
@@ -53,7 +54,7 @@ export async function openRunFolder(target: string, options: RunFolderOptions): 
   }
   await makeParents(fs, parent, modes.folder);
   await clearLeftovers(fs, parent, now);
-  await checkTarget(fs, path, force);
+  await checkTarget(path, force, fs);
   const temporary = join(parent, ownName(name, "tmp"));
   await attempt("create the folder", temporary, () => fs.mkdir(temporary, { mode: modes.folder }));
   return new RunFolder({ fs, path, temporary, modes, memory, force, signal });
@@ -175,7 +176,7 @@ export class RunFolder {
       await this.#rename();
       return syncFolder(fs, dirname(path));
     }
-    await checkTarget(fs, path, force);
+    await checkTarget(path, force, fs);
     const aside = join(dirname(path), ownName(basename(path), "old"));
     await attempt("move aside", path, () => fs.rename(path, aside));
     try {
@@ -199,24 +200,6 @@ export class RunFolder {
     }
     this.#state = "published";
   }
-}
-
-/** Only a run's folder, or an empty one, is ever replaced: `--force` in a wrong place must not cost anyone's files. */
-async function checkTarget(fs: FileSystem, path: string, force: boolean): Promise<void> {
-  if (!(await exists(fs, path))) return;
-  if (!force) throw taken(path);
-  const status = await attempt("look at", path, () => fs.lstat(path));
-  const names = status.isDirectory() ? await attempt("read the folder", path, () => fs.readdir(path)) : undefined;
-  if (names && (names.length === 0 || names.includes(MANIFEST))) return;
-  throw new OutputError(`${path} is not a run's folder, so --force does not replace it`, {
-    hint: "move it away yourself, or write elsewhere with --out",
-  });
-}
-
-function taken(path: string): OutputError {
-  return new OutputError(`${path} exists already`, {
-    hint: "the run was made before; --force replaces it, --out writes elsewhere",
-  });
 }
 
 async function makeParents(fs: FileSystem, parent: string, mode: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Context } from "../cli/context.ts";
 import type { RunOptions } from "../cli/run.ts";
 import { realFileSystem } from "../output/file-system.ts";
 import { exists } from "../output/leftovers.ts";
+import { checkTarget } from "../output/target.ts";
 import { createProgress } from "../progress.ts";
 import type { Render } from "../report/templates.ts";
 import { type Catalogue, loadCatalogue } from "../source/catalogue.ts";
@@ -41,6 +42,8 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     await showPlan(plan, () => openSnapshot(settings, session), catalogue, options, context);
     return 0;
   }
+  // The folder itself is opened when the server is at work already, and refuses what came in between.
+  await checkTarget(plan.folder, plan.force);
   growHeapInSmallSteps();
   const opening = openSnapshot(settings, { ...session, shared: true });
   // The run meets its error, once it is loaded.

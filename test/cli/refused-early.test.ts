@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { main } from "../../src/cli/program.ts";
+import { type CountingServer, startCountingServer } from "../support/counting-server.ts";
+import { testContext } from "./test-context.ts";
+
+let server: CountingServer;
+let home: string;
+
+beforeAll(async () => {
+  server = await startCountingServer();
+});
+
+afterAll(() => server.close());
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "lineage-report-early-"));
+});
+
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+/** Runs a command in `home`; tells how it ended, what it said, and how often it asked the server. */
+async function ended(...args: string[]) {
+  const before = server.connections();
+  const context = testContext({ cwd: home, env: { DATABASE_URL: server.url } });
+  const code = await main(args, context);
+  return { code, err: context.err(), asked: server.connections() - before };
+}
+
+const run = (...args: string[]) => ended("run", "--date", "2026-11-20", "--out", join(home, "out"), "--quiet", ...args);
+
+const folder = () => join(home, "out", "2026-11-20");
+
+describe("a run asks the server", () => {
+  it("when its folder can be made", async () => {
+    const { code, err, asked } = await run();
+    expect(err).toContain("cannot connect to the database");
+    expect({ code, asked }).toEqual({ code: 5, asked: 1 });
+  });
+
+  it("not when the folder is there already", async () => {
+    await mkdir(folder(), { recursive: true });
+    const { code, err, asked } = await run();
+    expect(err).toBe(
+      `lineage-report: ${folder()} exists already\n` +
+        "  hint: the run was made before; --force replaces it, --out writes elsewhere\n",
+    );
+    expect({ code, asked }).toEqual({ code: 1, asked: 0 });
+  });
+
+  it("when the folder that is there is to be replaced, and is a run's or empty", async () => {
+    await mkdir(folder(), { recursive: true });
+    expect(await run("--force")).toMatchObject({ code: 5, asked: 1 });
+    await writeFile(join(folder(), "manifest.json"), "");
+    expect(await run("--force")).toMatchObject({ code: 5, asked: 1 });
+    expect(await readdir(folder())).toEqual(["manifest.json"]);
+  });
+
+  it("not when what is to be replaced is not a run's folder", async () => {
+    await mkdir(folder(), { recursive: true });
+    await writeFile(join(folder(), "thesis.txt"), "years of work");
+    const { code, err, asked } = await run("--force");
+    expect(err).toBe(
+      `lineage-report: ${folder()} is not a run's folder, so --force does not replace it\n` +
+        "  hint: move it away yourself, or write elsewhere with --out\n",
+    );
+    expect({ code, asked }).toEqual({ code: 1, asked: 0 });
+    expect(await readdir(folder())).toEqual(["thesis.txt"]);
+  });
+});
