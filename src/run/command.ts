@@ -38,12 +38,12 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       header.export ? [{ query: name, ...header.export }] : [],
     ),
   });
+  // The folder itself is opened when the server is at work already, and refuses what came in between. A plan may say that it is there.
+  if (plan.force || !options.dryRun) await checkTarget(plan.folder, plan.force);
   if (options.dryRun) {
     await showPlan(plan, () => openSnapshot(settings, session), catalogue, options, context);
     return 0;
   }
-  // The folder itself is opened when the server is at work already, and refuses what came in between.
-  await checkTarget(plan.folder, plan.force);
   growHeapInSmallSteps();
   const opening = openSnapshot(settings, { ...session, shared: true });
   // The run meets its error, once it is loaded.

@@ -34,7 +34,7 @@ const run = (...args: string[]) => ended("run", "--date", "2026-11-20", "--out",
 const folder = () => join(home, "out", "2026-11-20");
 
 describe("a run asks the server", () => {
-  it("when its folder can be made", async () => {
+  it("when nothing stands in its way", async () => {
     const { code, err, asked } = await run();
     expect(err).toContain("cannot connect to the database");
     expect({ code, asked }).toEqual({ code: 5, asked: 1 });
@@ -50,6 +50,11 @@ describe("a run asks the server", () => {
     expect({ code, asked }).toEqual({ code: 1, asked: 0 });
   });
 
+  it("when the folder is there already and only the plan is asked for, which says so", async () => {
+    await mkdir(folder(), { recursive: true });
+    expect(await run("--dry-run")).toMatchObject({ code: 5, asked: 1 });
+  });
+
   it("when the folder that is there is to be replaced, and is a run's or empty", async () => {
     await mkdir(folder(), { recursive: true });
     expect(await run("--force")).toMatchObject({ code: 5, asked: 1 });
@@ -58,10 +63,13 @@ describe("a run asks the server", () => {
     expect(await readdir(folder())).toEqual(["manifest.json"]);
   });
 
-  it("not when what is to be replaced is not a run's folder", async () => {
+  it.each([
+    ["is to be replaced", []],
+    ["a dry run would promise to replace", ["--dry-run"]],
+  ])("not when what %s is not a run's folder", async (_, more) => {
     await mkdir(folder(), { recursive: true });
     await writeFile(join(folder(), "thesis.txt"), "years of work");
-    const { code, err, asked } = await run("--force");
+    const { code, err, asked } = await run("--force", ...more);
     expect(err).toBe(
       `lineage-report: ${folder()} is not a run's folder, so --force does not replace it\n` +
         "  hint: move it away yourself, or write elsewhere with --out\n",
