@@ -13,6 +13,7 @@ import { limitsOf } from "./limits-of.ts";
 import { growHeapInSmallSteps } from "./memory.ts";
 import { folderOfRun, planRun, type RunPlan } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
+import { checkLimit } from "./slice-plan.ts";
 
 /**
  * The command `run`: plans, and carries the plan out unless it is only to be shown. The server is asked before most of the program is
@@ -21,6 +22,7 @@ import { printPlan, printResult } from "./print.ts";
 export async function runCommand(options: RunOptions, context: Context): Promise<number> {
   const { config, window, connection } = options;
   const catalogue = loadCatalogue({ own: config.queries });
+  checkLimit(config.memory);
   if (config.templates !== undefined) await checkTemplates(config.templates);
   const settings = connectionSettings(connection);
   const session = {

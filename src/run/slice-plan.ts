@@ -116,6 +116,16 @@ export class SliceBudget implements RowBudget {
 }
 
 /**
+ * Refuses a limit that no run can keep, whatever its window: before anything is read.
+ *
+ * @param limit megabytes; undefined for none
+ * @throws ConfigError when it is below the least that works
+ */
+export function checkLimit(limit: number | undefined): void {
+  if (limit !== undefined) roomOf(limit);
+}
+
+/**
  * The bytes that a limit leaves for the rows of a slice.
  *
  * @param limit megabytes of resident memory for the whole run

@@ -8,6 +8,7 @@ import { mailSettings, withSender } from "../mail/mail-config.ts";
 import { smtpServer } from "../mail/smtp.ts";
 import { smtpSettings } from "../mail/smtp-settings.ts";
 import { loadTemplates } from "../report/templates.ts";
+import { checkLimit } from "../run/slice-plan.ts";
 import { nextDue } from "../schedule/due.ts";
 import { type Schedule, startOf, windowOf } from "../schedule/schedule.ts";
 import { loadCatalogue } from "../source/catalogue.ts";
@@ -50,6 +51,7 @@ export async function scheduleCommand(options: ScheduleOptions, context: Context
 
 function schedulerTools({ config, connection, redirectAllTo }: ScheduleOptions, context: Context): SchedulerTools {
   const { env, stderr, now, signal } = context;
+  checkLimit(config.memory);
   const catalogue = loadCatalogue({ own: config.queries });
   const source = connectionSettings(connection);
   const session = {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/program.ts";
+import { LEAST_MEGABYTES } from "../../src/run/slice-plan.ts";
 import { type CountingServer, startCountingServer } from "../support/counting-server.ts";
 import { testContext } from "./test-context.ts";
 
@@ -76,5 +77,34 @@ describe("a run asks the server", () => {
     );
     expect({ code, asked }).toEqual({ code: 1, asked: 0 });
     expect(await readdir(folder())).toEqual(["thesis.txt"]);
+  });
+
+  it.each([
+    ["run", []],
+    ["plan", ["--dry-run"]],
+  ])("not for a %s with a limit of memory that no run can keep", async (_, more) => {
+    const { code, err, asked } = await run("--memory", String(LEAST_MEGABYTES - 1), ...more);
+    expect(err).toBe(
+      `lineage-report: a run takes more than ${LEAST_MEGABYTES - 1} MB of memory, however few rows it holds at a time\n` +
+        `  hint: the least that works is ${LEAST_MEGABYTES} MB\n`,
+    );
+    expect({ code, asked }).toEqual({ code: 2, asked: 0 });
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it("for the least limit of memory", async () => {
+    expect(await run("--memory", String(LEAST_MEGABYTES))).toMatchObject({ code: 5, asked: 1 });
+  });
+});
+
+describe("the scheduler", () => {
+  it("does not begin with a limit of memory that each of its runs would fail with", async () => {
+    await writeFile(
+      join(home, "lineage-report.yaml"),
+      `memory: ${LEAST_MEGABYTES - 1}\nschedules:\n  - name: nightly\n    cron: "0 6 * * *"\n`,
+    );
+    const { code, err, asked } = await ended("schedule", "--once");
+    expect(err).toContain(`a run takes more than ${LEAST_MEGABYTES - 1} MB of memory`);
+    expect({ code, asked }).toEqual({ code: 2, asked: 0 });
   });
 });
