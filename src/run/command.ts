@@ -50,7 +50,24 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   const opening = openSnapshot(settings, { ...session, shared: true });
   // The run meets its error, once it is loaded.
   opening.catch(() => undefined);
-  const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet: options.quiet });
+  // Nothing stands between the two: whatever throws from here on, the session is closed.
+  try {
+    await carryOut(plan, opening, catalogue, options, context);
+  } finally {
+    await closed(opening);
+  }
+  return 0;
+}
+
+/** Runs the plan and prints what came of it. The snapshot may still be on its way; the caller closes it. */
+async function carryOut(
+  plan: RunPlan,
+  opening: Promise<Snapshot>,
+  catalogue: Catalogue,
+  { config, unmasked, asOf, json, quiet }: RunOptions,
+  { stdout, stderr, now, signal }: Context,
+): Promise<void> {
+  const progress = await createProgress({ stderr, now, quiet });
   try {
     const { runWindow } = await import("./run.ts");
     const result = await runWindow({
@@ -60,19 +77,17 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       memory: config.memory,
       catalogue,
       render: renderOnce(opening, config.templates),
-      unmasked: options.unmasked,
-      asOf: options.asOf,
+      unmasked,
+      asOf,
       openSnapshot: () => opening,
       onPhase: (phase) => progress.phase(phase),
-      now: context.now,
-      signal: context.signal,
+      now,
+      signal,
     });
     progress.stop();
-    printResult(result, plan, options.json, context.stdout);
-    return 0;
+    printResult(result, plan, json, stdout);
   } finally {
     progress.stop();
-    await closed(opening);
   }
 }
 
