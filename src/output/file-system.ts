@@ -4,7 +4,7 @@ import { OutputError } from "../errors.ts";
 /** All that this folder needs of the file system; tests hand in one that fails. */
 export type FileSystem = Pick<
   typeof promises,
-  "lstat" | "mkdir" | "open" | "readdir" | "realpath" | "rename" | "rm" | "stat"
+  "access" | "lstat" | "mkdir" | "open" | "readdir" | "realpath" | "rename" | "rm" | "stat"
 >;
 
 export const realFileSystem: FileSystem = promises;

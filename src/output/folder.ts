@@ -56,7 +56,7 @@ export async function openRunFolder(target: string, options: RunFolderOptions): 
   await clearLeftovers(fs, parent, now);
   await checkTarget(path, force, fs);
   const temporary = join(parent, ownName(name, "tmp"));
-  await attempt("create the folder", temporary, () => fs.mkdir(temporary, { mode: modes.folder }));
+  await attempt("write into", parent, () => fs.mkdir(temporary, { mode: modes.folder }));
   return new RunFolder({ fs, path, temporary, modes, memory, force, signal });
 }
 

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { attempt, errorCode } from "./file-system.ts";
+import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { attempt } from "./file-system.ts";
+import { nearestThere } from "./writable.ts";
 
 /** What is known of a folder in which nothing was left. */
 export interface FolderProbe {
@@ -15,19 +16,7 @@ export interface FolderProbe {
 /** Writes into a folder, or where it would be made, and takes it away again. @throws OutputError when that is not possible */
 export async function probeFolder(folder: string): Promise<FolderProbe> {
   const target = resolve(folder);
-  let tried = target;
-  for (;;) {
-    const status = await attempt("look at", tried, async () => {
-      try {
-        return await stat(tried);
-      } catch (error) {
-        if (errorCode(error) === "ENOENT" && dirname(tried) !== tried) return undefined;
-        throw error;
-      }
-    });
-    if (status !== undefined) break;
-    tried = dirname(tried);
-  }
+  const tried = await nearestThere(target);
   const own = await attempt("write into", tried, () => mkdtemp(join(tried, ".lineage-report-probe-")));
   try {
     await attempt("write into", tried, () => writeFile(join(own, "probe"), "written, and removed\n", { mode: 0o600 }));

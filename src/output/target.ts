@@ -1,12 +1,22 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { OutputError } from "../errors.ts";
 import { attempt, type FileSystem, realFileSystem } from "./file-system.ts";
 import { exists } from "./leftovers.ts";
 import { MANIFEST } from "./manifest.ts";
+import { checkWritable } from "./writable.ts";
 
 /**
- * Refuses a name that a run's folder cannot take; makes and changes nothing, so that it can be asked before anything is begun. Only a
- * run's folder, or an empty one, is ever replaced: `--force` in a wrong place must not cost anyone's files.
+ * Refuses what `openRunFolder` would refuse, for whoever has something to do before it; makes nothing.
+ *
+ * @throws OutputError when the name cannot be taken, or this user may not write where it is
+ */
+export async function checkRunFolder(target: string, force: boolean): Promise<void> {
+  await checkTarget(target, force);
+  await checkWritable(dirname(resolve(target)));
+}
+
+/**
+ * Refuses a name that a run's folder cannot take. Only a run's folder, or an empty one, is ever replaced: `--force` in a wrong place must not cost anyone's files.
  *
  * @throws OutputError when the name is taken and `force` is not set, when what has it is no run's folder, or when nobody can look
  */

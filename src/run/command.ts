@@ -2,7 +2,7 @@ import type { Context } from "../cli/context.ts";
 import type { RunOptions } from "../cli/run.ts";
 import { realFileSystem } from "../output/file-system.ts";
 import { exists } from "../output/leftovers.ts";
-import { checkTarget } from "../output/target.ts";
+import { checkRunFolder, checkTarget } from "../output/target.ts";
 import { createProgress } from "../progress.ts";
 import type { Render } from "../report/templates.ts";
 import { type Catalogue, loadCatalogue } from "../source/catalogue.ts";
@@ -40,12 +40,14 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       header.export ? [{ query: name, ...header.export }] : [],
     ),
   });
-  // The folder itself is opened when the server is at work already, and refuses what came in between. A plan may say that it is there.
-  if (plan.force || !options.dryRun) await checkTarget(plan.folder, plan.force);
   if (options.dryRun) {
+    // That a folder is there is in the plan, but not that it would be replaced when it would not.
+    if (plan.force) await checkTarget(plan.folder, true);
     await showPlan(plan, () => openSnapshot(settings, session), catalogue, options, context);
     return 0;
   }
+  // The folder itself is opened when the server is at work already, and refuses what came in between.
+  await checkRunFolder(plan.folder, plan.force);
   growHeapInSmallSteps();
   const opening = openSnapshot(settings, { ...session, shared: true });
   // The run meets its error, once it is loaded.

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -77,6 +77,17 @@ describe("a run asks the server", () => {
     );
     expect({ code, asked }).toEqual({ code: 1, asked: 0 });
     expect(await readdir(folder())).toEqual(["thesis.txt"]);
+  });
+
+  it.each([
+    ["a file", (path: string) => writeFile(path, "")],
+    ["a link that leads nowhere", (path: string) => symlink("nowhere", path)],
+  ])("not when --out is %s", async (_, make) => {
+    await make(join(home, "out"));
+    const { code, err, asked } = await run();
+    expect(err).toMatch(new RegExp(`^lineage-report: cannot .* ${join(home, "out")}.* \\(E[A-Z]+\\)\n {2}hint: `));
+    expect({ code, asked }).toEqual({ code: 1, asked: 0 });
+    expect(await readdir(home)).toEqual(["out"]);
   });
 
   it.each([

@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
+import type { Progress } from "../../src/progress.ts";
 import { testContext } from "../cli/test-context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
-const progress = vi.hoisted(() => ({ create: (): Promise<never> => Promise.reject(new Error("not set")) }));
+const progress = vi.hoisted(() => ({ create: (): Promise<Progress> => Promise.reject(new Error("not set")) }));
 vi.mock("../../src/progress.ts", () => ({ createProgress: () => progress.create() }));
 
 let database: TestDatabase;
@@ -32,13 +33,33 @@ async function sessions(): Promise<number> {
   return rows.length;
 }
 
-test("a progress that cannot be shown ends the run, and leaves no session", async () => {
+/** Does something once the run's session is in its snapshot, and before the run's folder is opened. */
+function whenConnected(work: () => Promise<unknown>): void {
   progress.create = async () => {
     await expect.poll(sessions, { timeout: 20_000 }).toBe(1);
-    throw new Error("the terminal is gone");
+    await work();
+    return { phase: () => ({ advance: () => undefined, done: () => undefined }), stop: () => undefined };
   };
+}
+
+/** Tells how a run ended, what it said, and how many sessions it left. */
+async function ended() {
   const context = testContext({ env: { DATABASE_URL: database.readerUrl } });
-  expect(await main(["run", "--date", "2026-11-20", "--out", out], context)).toBe(1);
-  expect(context.err()).toContain("the terminal is gone");
+  const code = await main(["run", "--date", "2026-11-20", "--out", out], context);
   await expect.poll(sessions, { timeout: 2000 }).toBe(0);
+  return { code, err: context.err() };
+}
+
+test("a progress that cannot be shown ends the run, and leaves no session", async () => {
+  whenConnected(() => Promise.reject(new Error("the terminal is gone")));
+  const { code, err } = await ended();
+  expect(err).toContain("the terminal is gone");
+  expect(code).toBe(1);
+});
+
+test("a folder that came after the server was asked ends the run, and leaves no session", async () => {
+  whenConnected(() => mkdir(join(out, "2026-11-20")));
+  const { code, err } = await ended();
+  expect(err).toContain(`${join(out, "2026-11-20")} exists already`);
+  expect(code).toBe(1);
 });

@@ -112,26 +112,6 @@ describe("the run is interrupted", () => {
   });
 });
 
-describe("the folder cannot be made", () => {
-  test("it says so, although the server was asked already, and leaves no session", async () => {
-    const file = join(out, "a-file");
-    await writeFile(file, "");
-    const { code, stderr } = await start(join(file, "inside")).ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/a-file.*(not a folder|ENOTDIR|EEXIST)/);
-    await expect
-      .poll(
-        () =>
-          database.query(
-            "select 1 from pg_stat_activity where datname = $1 and application_name like 'lineage-report run%'",
-            [database.name],
-          ),
-        { timeout: 20_000 },
-      )
-      .toEqual([]);
-  });
-});
-
 describe("the database cannot be reached", () => {
   test("a template of one's own that is wrong is told before anybody connects", async () => {
     const templates = await mkdtemp(join(out, "templates-"));
