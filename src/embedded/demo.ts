@@ -2,6 +2,7 @@ import pg from "pg";
 import type { Context } from "../cli/context.ts";
 import type { DemoOptions } from "../cli/demo.ts";
 import { loadConfig } from "../config/load.ts";
+import { checkRunFolder } from "../output/target.ts";
 import { createProgress } from "../progress.ts";
 import { runCommand } from "../run/command.ts";
 import { folderOfRun } from "../run/plan.ts";
@@ -20,18 +21,21 @@ const SEED = "demo";
  */
 export async function demoCommand(options: DemoOptions, context: Context): Promise<number> {
   const { out, json, quiet } = options;
+  const { config } = await loadConfig({ flags: { out }, env: {}, cwd: context.cwd });
+  const asOf = context.now() * 1000;
+  const window = resolveWindow({ timeZone: config.timeZone }, asOf);
+  const run = folderOfRun(config.out, window);
+  // Before a server is started and filled for nothing.
+  await checkRunFolder(run, true);
   const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet });
   progress.phase("starting Postgres");
   const server = await startEmbeddedPostgres();
   const stop = (): void => void server.stop();
   context.signal.addEventListener("abort", stop, { once: true });
   try {
-    const { config } = await loadConfig({ flags: { out }, env: {}, cwd: context.cwd });
-    const asOf = context.now() * 1000;
     progress.phase("loading sample data");
     const databaseUrl = await loadDemo(server.url, asOf, config.timeZone);
     progress.stop();
-    const window = resolveWindow({ timeZone: config.timeZone }, asOf);
     const code = await runCommand(
       {
         config,
@@ -48,7 +52,7 @@ export async function demoCommand(options: DemoOptions, context: Context): Promi
       context,
     );
     if (code !== 0) return code;
-    const mails = await demoMails({ config, run: folderOfRun(config.out, window), ownerUrl: server.url }, context);
+    const mails = await demoMails({ config, run, ownerUrl: server.url }, context);
     // With --json, stdout is the run's result alone.
     const stream = json ? context.stderr : context.stdout;
     for (const { to, file } of mails) stream.write(`mail to ${to}, delivered to a server of the demo's own: ${file}\n`);

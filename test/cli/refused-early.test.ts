@@ -119,3 +119,16 @@ describe("the scheduler", () => {
     expect({ code, asked }).toEqual({ code: 2, asked: 0 });
   });
 });
+
+describe("the demo", () => {
+  it("starts no server for a folder that it would not replace", async () => {
+    await mkdir(folder(), { recursive: true });
+    await writeFile(join(folder(), "thesis.txt"), "years of work");
+    const { code, err } = await ended("demo", "--out", join(home, "out"));
+    expect(err).toBe(
+      `lineage-report: ${folder()} is not a run's folder, so --force does not replace it\n` +
+        "  hint: move it away yourself, or write elsewhere with --out\n",
+    );
+    expect(code).toBe(1);
+  });
+});
