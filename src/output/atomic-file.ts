@@ -3,6 +3,7 @@ import { OutputError } from "../errors.ts";
 import { attempt, errorCode, type FileSystem, outputError, realFileSystem, syncFolder } from "./file-system.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { ownName } from "./owner.ts";
+import { checkWritable } from "./writable.ts";
 import { writeWhole } from "./write-queue.ts";
 
 /** A whole text, or its pieces as they come (a stream). */
@@ -30,14 +31,9 @@ export async function writeFileAtomically(
   options: AtomicFileOptions = {},
 ): Promise<void> {
   const { fs = realFileSystem, mode = 0o600, now = Date.now } = options;
-  const target = resolve(path);
-  const standing = await statusOf(fs, target);
-  if (standing?.isDirectory()) {
-    throw new OutputError(`cannot write ${path}: it is a folder`, { hint: "name a file" });
-  }
+  const { target, standing, final } = await placeOf(fs, path);
   if (standing && !standing.isFile()) return writeTo(fs, target, "w", mode, contents, false);
 
-  const final = standing ? await attempt("write", path, () => fs.realpath(target)) : target;
   const folder = dirname(final);
   await clearLeftovers(fs, folder, now);
   const temporary = join(folder, ownName(basename(final), "tmp"));
@@ -49,6 +45,35 @@ export async function writeFileAtomically(
     throw error;
   }
   await syncFolder(fs, folder);
+}
+
+/**
+ * Refuses a file that `writeFileAtomically` could not write, for whoever has something to do before there is anything to write; makes
+ * nothing, and so knows of names and rights only.
+ *
+ * @throws OutputError
+ */
+export async function checkFile(path: string, fs: FileSystem = realFileSystem): Promise<void> {
+  const { standing, final } = await placeOf(fs, path);
+  if (!standing || standing.isFile()) await checkWritable(dirname(final), fs);
+}
+
+/** Where a file would be written: what is there, and the name that it gets in the end. @throws OutputError for a folder, and where none is */
+async function placeOf(fs: FileSystem, path: string) {
+  const target = resolve(path);
+  const standing = await statusOf(fs, target);
+  if (standing?.isDirectory()) throw new OutputError(`cannot write ${path}: it is a folder`, { hint: "name a file" });
+  if (standing) {
+    const final = standing.isFile() ? await attempt("write", path, () => fs.realpath(target)) : target;
+    return { target, standing, final };
+  }
+  const folder = dirname(target);
+  if ((await statusOf(fs, folder)) === undefined) {
+    throw new OutputError(`cannot write ${path}: there is no folder ${folder}`, {
+      hint: "make the folder, or name a file elsewhere",
+    });
+  }
+  return { target, standing, final: target };
 }
 
 async function statusOf(fs: FileSystem, path: string) {

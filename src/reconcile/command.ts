@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Context } from "../cli/context.ts";
 import { type CommandOptions, withSnapshot } from "../organizations/environment.ts";
-import { writeFileAtomically } from "../output/atomic-file.ts";
+import { checkFile, writeFileAtomically } from "../output/atomic-file.ts";
 import { createProgress, type Phase } from "../progress.ts";
 import { organizationsNamed, refuseTwo, type Subject, SubjectRows } from "../proof/subject.ts";
 import { limitsOf } from "../run/limits-of.ts";
@@ -33,7 +33,9 @@ export interface ReconcileOptions extends Omit<CommandOptions, "format"> {
 
 /** `lineage-report reconcile`: somebody's list against ours. @returns 0 when everything matched, 1 when there are differences */
 export async function reconcileCommand(options: ReconcileOptions, context: Context): Promise<number> {
-  const { subject, window, config, format, out, quiet } = options;
+  const { subject, window, config, format, quiet } = options;
+  const out = options.out === undefined ? undefined : resolve(context.cwd, options.out);
+  if (out !== undefined) await checkFile(out);
   const list = await openTheirList(options.list, context);
   const progress = await createProgress({ stderr: context.stderr, now: context.now, quiet });
   try {
@@ -72,7 +74,7 @@ export async function reconcileCommand(options: ReconcileOptions, context: Conte
             ? formatJson(batches, head, sums)
             : formatText(batches, head, sums);
       if (out === undefined) await printPieces(pieces, context);
-      else await writeFileAtomically(resolve(context.cwd, out), pieces, { now: context.now });
+      else await writeFileAtomically(out, pieces, { now: context.now });
       progress.stop();
       refuseTwo(side.subject.organizations, subject);
       // A file of rows does not say what they add up to.

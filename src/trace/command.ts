@@ -29,6 +29,11 @@ export async function traceCommand(options: TraceOptions, context: Context): Pro
   const { config, connection, format } = options;
   const asked = readAsked([...options.ids, ...options.lists]);
   if (asked.length === 0) throw new UsageError("there is nothing to trace", { hint: "name an id, or --list FILE" });
+  const out = options.out === undefined ? undefined : resolve(context.cwd, options.out);
+  if (out !== undefined) {
+    const { checkFile } = await import("../output/atomic-file.ts");
+    await checkFile(out);
+  }
   const catalogue = loadCatalogue({ own: config.queries });
   const snapshot = await openSnapshot(connectionSettings(connection), {
     applicationName: "lineage-report trace",
@@ -55,12 +60,12 @@ export async function traceCommand(options: TraceOptions, context: Context): Pro
   } finally {
     await snapshot.close();
   }
-  const terminal = context.stdout.isTTY === true && options.out === undefined;
+  const terminal = context.stdout.isTTY === true && out === undefined;
   const text = await printed(result, format, terminal && !context.env.NO_COLOR, config.templates);
-  if (options.out === undefined) await printPieces(pieces(text), context);
+  if (out === undefined) await printPieces(pieces(text), context);
   else {
     const { writeFileAtomically } = await import("../output/atomic-file.ts");
-    await writeFileAtomically(resolve(context.cwd, options.out), text, { now: context.now });
+    await writeFileAtomically(out, text, { now: context.now });
   }
   const open = result.choices.length + result.notFound.length;
   return open === 0 ? 0 : result.answers.length > 0 ? 3 : 1;

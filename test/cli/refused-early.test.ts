@@ -132,3 +132,27 @@ describe("the demo", () => {
     expect(code).toBe(1);
   });
 });
+
+describe("a command that writes one file asks the server", () => {
+  const commands = [
+    "trace 4711",
+    "tables export LIVD-SARS-CoV-2",
+    "tables diff LIVD-SARS-CoV-2 40 41",
+    "reconcile --file theirs.csv --key id --sender acme-labs.default --date 2026-11-20",
+  ];
+
+  it.each(commands)("when the file can be written: %s", async (line) => {
+    await writeFile(join(home, "theirs.csv"), "id\n4711\n");
+    expect(await ended(...line.split(" "), "--quiet", "--out", "new.txt")).toMatchObject({ code: 5, asked: 1 });
+  });
+
+  it.each(commands)("not when it cannot: %s", async (line) => {
+    await writeFile(join(home, "theirs.csv"), "id\n4711\n");
+    const { code, err, asked } = await ended(...line.split(" "), "--quiet", "--out", "nowhere/new.txt");
+    expect(err).toBe(
+      `lineage-report: cannot write ${join(home, "nowhere", "new.txt")}: there is no folder ${join(home, "nowhere")}\n` +
+        "  hint: make the folder, or name a file elsewhere\n",
+    );
+    expect({ code, asked }).toEqual({ code: 1, asked: 0 });
+  });
+});

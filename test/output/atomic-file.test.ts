@@ -1,9 +1,9 @@
 import { chmod, mkdir, open, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { OutputError } from "../../src/errors.ts";
-import { writeFileAtomically } from "../../src/output/atomic-file.ts";
+import { checkFile, writeFileAtomically } from "../../src/output/atomic-file.ts";
 import { ownName } from "../../src/output/owner.ts";
 import { emptyFolder } from "./sample-run.ts";
 import { systemError, watchedFileSystem } from "./watched-file-system.ts";
@@ -72,7 +72,6 @@ test("a device is written to and stays a device; a folder is refused", async () 
   expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
   const folder = await emptyFolder();
   await expect(writeFileAtomically(folder, "x")).rejects.toThrow("it is a folder");
-  await expect(writeFileAtomically(join(folder, "no", "a"), "x")).rejects.toThrow(/ENOENT/);
 });
 
 test("what a killed command left beside it goes, and what a live one is writing stays", async () => {
@@ -92,4 +91,48 @@ test("is synced before it has its name, and the folder after", async () => {
   });
   await writeFileAtomically(join(folder, "a"), "new", { fs });
   expect(steps).toEqual(["file.write", "file.sync", "rename", "file.sync"]);
+});
+
+describe("a file that could not be written is refused before there is anything to write", () => {
+  test.each([
+    ["a folder", "folder", /it is a folder$/],
+    ["in a folder that is not there", "no/a", /there is no folder .*\/no$/],
+    ["in a file", "file/a", /a part of the path is a file, not a folder \(ENOTDIR\)$/],
+  ])("%s, in the words of the writing", async (_, path, message) => {
+    const folder = await emptyFolder();
+    await mkdir(join(folder, "folder"));
+    await writeFile(join(folder, "file"), "");
+    const early = await checkFile(join(folder, path)).catch((reason: unknown) => reason);
+    expect(early).toBeInstanceOf(OutputError);
+    expect((early as OutputError).message).toMatch(message);
+    expect((early as OutputError).hint).toBeTruthy();
+    await expect(writeFileAtomically(join(folder, path), "x")).rejects.toThrow((early as OutputError).message);
+    expect((await readdir(folder)).sort()).toEqual(["file", "folder"]);
+  });
+
+  test("one in a folder without the right to write, through a link too", async () => {
+    const folder = await emptyFolder();
+    await mkdir(join(folder, "closed"));
+    await writeFile(join(folder, "closed", "a"), "old");
+    await symlink("closed/a", join(folder, "link"));
+    const fs = watchedFileSystem(({ name }) => {
+      if (name === "access") throw systemError("EACCES");
+    });
+    for (const path of ["closed/new", "closed/a", "link"]) {
+      await expect(checkFile(join(folder, path), fs)).rejects.toThrow(
+        `cannot write into ${join(folder, "closed")}: permission denied (EACCES)`,
+      );
+    }
+  });
+
+  test("not what can be: a new file, one that is there, a link, a link to a new one, a device", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "there"), "old");
+    await symlink("there", join(folder, "link"));
+    await symlink("new", join(folder, "early"));
+    for (const path of ["new", "there", "link", "early"]) await checkFile(join(folder, path));
+    await checkFile("/dev/null");
+    expect((await readdir(folder)).sort()).toEqual(["early", "link", "there"]);
+    expect(await readFile(join(folder, "there"), "utf8")).toBe("old");
+  });
 });

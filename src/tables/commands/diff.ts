@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/context.ts";
 import { UsageError } from "../../errors.ts";
-import { writeFileAtomically } from "../../output/atomic-file.ts";
+import { checkFile, writeFileAtomically } from "../../output/atomic-file.ts";
 import { diffTables, type TableDiff } from "../diff/diff.ts";
 import { diffHtml } from "../diff/html.ts";
 import { diffCsv, diffJson } from "../diff/machine.ts";
@@ -32,6 +32,7 @@ export async function diffCommand(options: DiffCommandOptions, context: Context)
       hint: `lineage-report tables diff ${table} 40 41, or lineage-report tables diff ${table} new.csv`,
     });
   }
+  if (options.out !== undefined) await checkFile(options.out);
   await withTables(options, context, "diff", async (tables) => {
     const versions = await versionsOf(tables, table);
     const left = await openSide(tables, versions, before, options);

@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/context.ts";
 import { UsageError } from "../../errors.ts";
-import { writeFileAtomically } from "../../output/atomic-file.ts";
+import { checkFile, writeFileAtomically } from "../../output/atomic-file.ts";
 import { quote } from "../../output/csv-cell.ts";
 import { formatResult, type ResultFormat } from "../../query/format.ts";
 import type { Row as ResultRow } from "../../source/value-types.ts";
@@ -59,6 +59,7 @@ export interface ExportOptions extends TablesOptions {
  * be what went in.
  */
 export async function exportTable(options: ExportOptions, context: Context): Promise<number> {
+  if (options.out !== undefined) await checkFile(options.out);
   await withTables(options, context, "export", async (tables) => {
     const version = findVersion(await versionsOf(tables, options.table), options.version);
     const source = await tables.source(version);
