@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { CheckError, OutputError } from "../errors.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
-import { attempt, errorCode, type FileSystem, outputError, realFileSystem } from "./file-system.ts";
+import { errorCode, type FileSystem, outputError, realFileSystem } from "./file-system.ts";
+import { makeFolders } from "./make-folders.ts";
 import { createManifest, formatManifest, MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
 
 /** A page as it is to be written. */
@@ -84,9 +85,7 @@ export class FinishedRun {
     let count = 0;
     for (const { path, text } of pages) {
       const file = join(other, path);
-      await attempt("create the folder of", file, () =>
-        this.#fs.mkdir(join(file, ".."), { recursive: true, mode: 0o700 }),
-      );
+      await makeFolders(this.#fs, dirname(file), 0o700);
       await writeFileAtomically(file, text, { fs: this.#fs });
       count++;
     }

@@ -4,6 +4,7 @@ import type { Column } from "./csv.ts";
 import { attempt, errorCode, type FileSystem, outputError, realFileSystem, syncFolder } from "./file-system.ts";
 import { CsvFiles, type CsvSink } from "./files.ts";
 import { clearLeftovers, exists } from "./leftovers.ts";
+import { makeFolders } from "./make-folders.ts";
 import { createManifest, formatManifest, MANIFEST, type Manifest, type ManifestHead } from "./manifest.ts";
 import { ownName } from "./owner.ts";
 import { checkPath } from "./paths.ts";
@@ -52,7 +53,7 @@ export async function openRunFolder(target: string, options: RunFolderOptions): 
       hint: `name a folder of at most ${LONGEST_NAME} bytes`,
     });
   }
-  await makeParents(fs, parent, modes.folder);
+  await makeFolders(fs, parent, modes.folder);
   await clearLeftovers(fs, parent, now);
   await checkTarget(path, force, fs);
   const temporary = join(parent, ownName(name, "tmp"));
@@ -200,12 +201,6 @@ export class RunFolder {
     }
     this.#state = "published";
   }
-}
-
-async function makeParents(fs: FileSystem, parent: string, mode: number): Promise<void> {
-  const first = await attempt("create the folder", parent, () => fs.mkdir(parent, { recursive: true, mode }));
-  if (first === undefined) return;
-  for (let made = parent; made.length >= first.length; made = dirname(made)) await syncFolder(fs, dirname(made));
 }
 
 /** Folders and those between them and the root, deepest first, the root last. */
