@@ -9,10 +9,6 @@ export class Names {
   readonly #ids = new Map<string, number>([["", 0]]);
   readonly #byBytes = new ByteWords();
 
-  get size(): number {
-    return this.#texts.length;
-  }
-
   /** The number of a text; 0 for null or the empty text. */
   id(text: string | null): number {
     if (text === null || text === "") return 0;

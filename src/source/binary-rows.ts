@@ -142,11 +142,6 @@ export class BinaryRows {
   }
 }
 
-/** smallint */
-export function readInt2(buffer: Buffer, offset: number): number {
-  return (((buffer[offset] as number) << 24) >> 16) | (buffer[offset + 1] as number);
-}
-
 /** integer. By hand, since Buffer's own checks cost more than the reading. */
 export function readInt4(buffer: Buffer, offset: number): number {
   return (
@@ -168,11 +163,6 @@ export function readInstant(buffer: Buffer, offset: number): Micros {
   if (micros >= 2 ** 63) return Number.POSITIVE_INFINITY;
   if (micros <= -(2 ** 63)) return Number.NEGATIVE_INFINITY;
   return micros + POSTGRES_EPOCH;
-}
-
-/** boolean */
-export function readBoolean(buffer: Buffer, offset: number): boolean {
-  return buffer[offset] === 1;
 }
 
 /** text, varchar, enums, and json (jsonb has a version byte first). */

@@ -14,10 +14,6 @@ export class Durations {
     this.#sorted = false;
   }
 
-  get count(): number {
-    return this.#length;
-  }
-
   /** The value at a share (0 to 1) by nearest rank, in seconds with three decimals; null when empty. */
   seconds(share: number): number | null {
     if (this.#length === 0) return null;

@@ -16,16 +16,10 @@ export class FingerprintSet {
     this.#values = new Uint32Array(size);
   }
 
-  get size(): number {
-    return this.#used;
-  }
-
-  /** Notes `text` with `value` (from 1) unless it is there already: then the value noted first, else 0. */
-  add(text: string, value = 1): number {
-    return this.#note(fingerprint(text), value);
-  }
-
-  /** The same for some cells of a row, which stand for what `joinCells` makes of them. */
+  /**
+   * Notes some cells of a row, which stand for what `joinCells` makes of them, with `value` (from 1) unless they are there already: then
+   * the value noted first, else 0.
+   */
   addCells(row: readonly string[], indices: readonly number[], value = 1): number {
     return this.#note(cellsFingerprint(row, indices), value);
   }
@@ -40,11 +34,6 @@ export class FingerprintSet {
     this.#used++;
     if (this.#used * 2 > this.#low.length) this.#grow();
     return 0;
-  }
-
-  has(text: string): boolean {
-    const [low, high] = fingerprint(text);
-    return this.#values[this.#find(low, high)] !== 0;
   }
 
   #find(low: number, high: number): number {
@@ -75,18 +64,10 @@ const fingerprintWords: [number, number] = [0, 0];
 const STARTS = [0xdeadbeef, 0x41c6ce57] as const;
 const FACTORS = [0x9e3779b1, 0x5f356495] as const;
 
-/** Two independent multiplicative hashes over the UTF-16 units, mixed at the end (cyrb53, all 64 bits kept). */
-function fingerprint(text: string): readonly [number, number] {
-  let [first, second]: readonly [number, number] = STARTS;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    first = Math.imul(first ^ unit, FACTORS[0]);
-    second = Math.imul(second ^ unit, FACTORS[1]);
-  }
-  return mixed(first, second);
-}
-
-/** Of the cells one after the other with a NUL between them, without making one text of them. */
+/**
+ * Two independent multiplicative hashes over the UTF-16 units, mixed at the end (cyrb53, all 64 bits kept): of the cells one after the
+ * other with a NUL between them, without making one text of them.
+ */
 function cellsFingerprint(row: readonly string[], indices: readonly number[]): readonly [number, number] {
   let [first, second]: readonly [number, number] = STARTS;
   for (let at = 0; at < indices.length; at++) {

@@ -48,6 +48,7 @@ export class LineageReader {
   readonly unexpanded = new Set<number>();
   readonly #rowsRead = new Set<number>();
   readonly #linksRead = new Set<number>();
+  /** Items read so far, of all reports. */
   #places = 0;
 
   constructor(snapshot: Snapshot, catalogue: Catalogue) {
@@ -63,11 +64,6 @@ export class LineageReader {
 
   idOf(report: number): string {
     return this.rows.reports.ids.text(report);
-  }
-
-  /** Items read so far, of all reports. */
-  get places(): number {
-    return this.#places;
   }
 
   /**
