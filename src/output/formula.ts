@@ -9,8 +9,8 @@
  * could not be taken back.
  *
  * To take the guard back: a cell that starts with an apostrophe, and would be guarded again, loses
- * that one apostrophe (unguardFormula). This is exact for every text, since a text that already
- * starts with apostrophes before a sign gets one more.
+ * that one apostrophe (unguarded in the tests). This is exact for every text, since a text that
+ * already starts with apostrophes before a sign gets one more.
  */
 
 /** What readers skip before they look at a cell: controls, blanks of all widths, invisible marks, and our own apostrophe. */
@@ -33,9 +33,4 @@ export function guardFormula(text: string): string {
 export function startsPlain(text: string): boolean {
   const first = text.charCodeAt(0);
   return (first >= 0x61 && first <= 0x7a) || (first >= 0x30 && first <= 0x39) || (first >= 0x41 && first <= 0x5a);
-}
-
-/** The text that guardFormula was given. */
-export function unguardFormula(cell: string): string {
-  return cell.startsWith("'") && DANGEROUS.test(cell) ? cell.slice(1) : cell;
 }

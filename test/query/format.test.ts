@@ -1,10 +1,10 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { unguardFormula } from "../../src/output/formula.ts";
 import { formatResult, type ResultFormat } from "../../src/query/format.ts";
 import type { ResultColumn } from "../../src/source/header.ts";
 import type { Row } from "../../src/source/value-types.ts";
+import { unguarded } from "../output/unguarded.ts";
 
 const COLUMNS: ResultColumn[] = [
   { name: "name", type: "text", description: "" },
@@ -119,7 +119,7 @@ describe("CSV", () => {
             { columns, batch },
           );
           const back = parse(text, { from_line: 2, relax_column_count: false }) as string[][];
-          expect(back.map((row) => row.map(unguardFormula))).toEqual(
+          expect(back.map((row) => row.map(unguarded))).toEqual(
             texts.map((row) => row.map((cell) => cell.replaceAll("\0", "\ufffd"))),
           );
         },
