@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, type Micros } from "../time/instant.ts";
+import type { Micros } from "../time/instant.ts";
 
 /** When work that has not moved counts as stuck. Durations in microseconds; the configuration can change them. */
 export interface Limits {
@@ -9,5 +9,3 @@ export interface Limits {
   /** How long a file can be fetched or sent again: the blobs are kept 60 days. */
   fileLife: Micros;
 }
-
-export const DEFAULT_LIMITS: Limits = { pipeline: HOUR, send: 15 * MINUTE, fileLife: 60 * DAY };

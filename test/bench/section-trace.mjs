@@ -1,4 +1,5 @@
-import { DEFAULT_LIMITS } from "../../dist/outcome/limits.js";
+import { parseConfig } from "../../dist/config/parse.js";
+import { limitsOf } from "../../dist/run/limits-of.js";
 import { loadCatalogue } from "../../dist/source/catalogue.js";
 import { connectionSettings } from "../../dist/source/connection-settings.js";
 import { openSnapshot } from "../../dist/source/snapshot.js";
@@ -89,7 +90,7 @@ async function statementsOf(databaseUrl, id) {
       most: { places: 3000, eachItem: 16, total: 250_000 },
       namesSince: 0,
       asOf: Date.parse(DAY.asOf) * 1000,
-      limits: DEFAULT_LIMITS,
+      limits: limitsOf(parseConfig({ flags: {}, env: {}, cwd: "/" }).config),
       timeZone: "America/New_York",
     });
     const seconds = (performance.now() - before) / 1000;

@@ -18,7 +18,7 @@ const receiver = of("src/outcome/receiver.ts");
 const file = of("src/outcome/file.ts");
 const final = of("src/outcome/final.ts");
 const words = of("src/outcome/words.ts");
-const limits = of("src/outcome/limits.ts");
+const settings = of("src/config/schema.ts");
 const status = of("src/outcome/status.ts");
 const deliveries = of("src/outcome/deliveries.ts");
 const failures = of("src/outcome/failures.ts");
@@ -317,7 +317,11 @@ export const MUTATIONS = [
     "if (receiver) return false;",
   ),
   file("a send past due still waits", "return due >= judgement.asOf - judgement.limits.send", "return due >= 0"),
-  limits("files live for 30 days", "fileLife: 60 * DAY", "fileLife: 30 * DAY"),
+  settings(
+    "files live for 30 days",
+    'can be fetched or sent again.",\n    default: 60,',
+    'can be fetched or sent again.",\n    default: 30,',
+  ),
 
   // Words.
   words(

@@ -1,6 +1,6 @@
 import type { Judgement } from "../../src/outcome/clock.ts";
-import { DEFAULT_LIMITS } from "../../src/outcome/limits.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/time/instant.ts";
+import { DEFAULT_LIMITS } from "../support/limits.ts";
 
 /** A round instant, and the words for others: how many seconds from it. */
 export const NOW = 1_773_000_000 * SECOND;

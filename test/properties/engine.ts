@@ -9,10 +9,10 @@ import type { Attempt } from "../../src/outcome/attempt.ts";
 import type { Facts } from "../../src/outcome/facts.ts";
 import { Judge } from "../../src/outcome/judge.ts";
 import { kindOf } from "../../src/outcome/kind.ts";
-import { DEFAULT_LIMITS } from "../../src/outcome/limits.ts";
 import type { ReceiverVersion } from "../../src/outcome/receiver.ts";
 import type { Task } from "../../src/outcome/task.ts";
 import { HOUR, parseInstant } from "../../src/time/instant.ts";
+import { DEFAULT_LIMITS } from "../support/limits.ts";
 import { type AttemptRow, type Judged, RECEIVERS, type World } from "./rows.ts";
 
 const NOW = parseInstant("2026-11-21T12:00:00Z") as number;

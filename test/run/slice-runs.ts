@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DEFAULT_LIMITS } from "../../src/outcome/limits.ts";
 import { loadTemplates } from "../../src/report/templates.ts";
 import { planRun } from "../../src/run/plan.ts";
 import { runWindow } from "../../src/run/run.ts";
@@ -9,6 +8,7 @@ import { connectionSettings } from "../../src/source/connection-settings.ts";
 import { openSnapshot, Snapshot, type SnapshotIdentity } from "../../src/source/snapshot.ts";
 import { HOUR, type Micros } from "../../src/time/instant.ts";
 import type { Window } from "../../src/time/window.ts";
+import { DEFAULT_LIMITS } from "../support/limits.ts";
 
 /** A run of a window, whole or in slices. */
 export interface SlicedRun {

@@ -1,5 +1,4 @@
 import type { Limits } from "../../src/outcome/limits.ts";
-import { DEFAULT_LIMITS } from "../../src/outcome/limits.ts";
 import { loadCatalogue } from "../../src/source/catalogue.ts";
 import { connectionSettings } from "../../src/source/connection-settings.ts";
 import { openSnapshot, type Snapshot } from "../../src/source/snapshot.ts";
@@ -7,6 +6,7 @@ import { type Micros, parseInstant } from "../../src/time/instant.ts";
 import { readAsked } from "../../src/trace/asked.ts";
 import { type TraceRequest, trace } from "../../src/trace/trace.ts";
 import type { FileStory, RejectedStory, SubmissionStory, TraceResult } from "../../src/trace/types.ts";
+import { DEFAULT_LIMITS } from "../support/limits.ts";
 
 export const AS_OF = "2026-11-21T12:00:00Z";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_LIMITS } from "../../../src/outcome/limits.ts";
 import { type QueuedWork, queueSteps } from "../../../src/summary/operators/stuck.ts";
 import { DAY, formatInstant, HOUR, MINUTE, parseInstant } from "../../../src/time/instant.ts";
+import { DEFAULT_LIMITS } from "../../support/limits.ts";
 
 const NOW = parseInstant("2026-11-21T12:00:00Z") as number;
 const RECEIVERS = new Map([
