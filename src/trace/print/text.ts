@@ -76,7 +76,7 @@ function painted(outcome: Outcome, width: number, color: boolean): string {
 }
 
 /** The graph as a tree from its starts down; what was printed above is named and not repeated. */
-export function treeLines({ nodes, edges, hidden, cut }: TraceGraph): string[] {
+function treeLines({ nodes, edges, hidden, cut }: TraceGraph): string[] {
   const children = new Map<number, { to: number; items: number }[]>();
   const entered = new Set<number>();
   for (const { from, to, items } of edges) {
