@@ -3,7 +3,7 @@ import type { ConnectionSources } from "../cli/settings.ts";
 import type { Config } from "../config/schema.ts";
 import { checkLedger } from "../ledger/check.ts";
 import { checkDatabase } from "./database.ts";
-import { checkOutput, checkQueries, checkTemplates } from "./files.ts";
+import { checkMemory, checkOutput, checkQueries, checkTemplates } from "./files.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 import { checkMailServer } from "./mail-server.ts";
 import { formatFindings } from "./print.ts";
@@ -25,6 +25,7 @@ export async function doctorCommand(options: DoctorOptions, context: Context): P
     ...options.configuration,
     ...queries,
     checkTemplates(config.templates),
+    ...checkMemory(config.memory),
     ...(await checkOutput(config.out)),
     ...(await checkDatabase({
       ...{ connection, catalogue, signal, now },

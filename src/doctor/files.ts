@@ -1,6 +1,7 @@
 import { ReportError } from "../errors.ts";
 import { probeFolder } from "../output/probe.ts";
 import { loadTemplates } from "../report/templates.ts";
+import { checkLimit } from "../run/slice-plan.ts";
 import { type Catalogue, loadCatalogue } from "../source/catalogue.ts";
 import { type Finding, findingsOf } from "./finding.ts";
 
@@ -36,6 +37,19 @@ export function checkTemplates(own: string | undefined): Finding {
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     return fault("templates", error.message, error.hint);
+  }
+}
+
+/** A limit of memory that no run can keep would end each of them. @param limit megabytes; undefined for none */
+export function checkMemory(limit: number | undefined): Finding[] {
+  if (limit === undefined) return [];
+  const { ok, fault } = findingsOf("configuration");
+  try {
+    checkLimit(limit);
+    return [ok("memory", `a run can stay below ${limit} MB`)];
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    return [fault("memory", error.message, error.hint)];
   }
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { packageRoot } from "../../src/package.ts";
+import { LEAST_MEGABYTES } from "../../src/run/slice-plan.ts";
 import { testContext } from "../cli/test-context.ts";
 import { type ScriptedServer, scriptedServer } from "../mail/scripted-server.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -268,6 +269,23 @@ describe("files", () => {
     const told = await doctor({}, "--queries", own, "--templates", own);
     expect(wrong(told).map(({ check }) => check)).toEqual(["queries", "templates"]);
     expect(wrong(told)[1]?.message).toContain("index.hbs is not a handlebars template");
+  });
+
+  test("a limit of memory that no run can keep, and the least that one can", async () => {
+    const memoryOf = ({ findings }: Told) => findings.filter(({ check }) => check === "memory");
+    const told = await doctor({ LINEAGE_REPORT_MEMORY: String(LEAST_MEGABYTES - 1) });
+    expect(told.code).toBe(1);
+    expect(wrong(told)).toEqual(memoryOf(told));
+    expect(memoryOf(told)).toEqual([
+      expect.objectContaining({
+        area: "configuration",
+        state: "fault",
+        fix: `the least that works is ${LEAST_MEGABYTES} MB`,
+      }),
+    ]);
+    const least = memoryOf(await doctor({ LINEAGE_REPORT_MEMORY: String(LEAST_MEGABYTES) }));
+    expect(least).toEqual([expect.objectContaining({ state: "ok" })]);
+    expect(memoryOf(await doctor())).toEqual([]);
   });
 
   test("a folder that cannot be written to; of one that can nothing is left", async () => {
