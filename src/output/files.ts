@@ -21,9 +21,12 @@ export interface CsvSink {
   end(): void;
 }
 
-/** A buffer is handed to the queue when it is full; small files never grow so far, and a file that filled one gets the next twice as large. */
+/**
+ * A buffer is handed to the queue when it is full; small files never grow so far, and a file that filled one gets the next twice as large.
+ * Larger ones would leave less for the other files: the queue writes what waits for a file in one call, whatever its pieces.
+ */
 const FULL = 64 * 1024;
-const LARGEST = 256 * 1024;
+const LARGEST = 128 * 1024;
 const FIRST = 1024;
 const EMPTY = Buffer.alloc(0);
 
@@ -177,7 +180,8 @@ class BufferedSink implements CsvSink {
     if (this.#used === 0) return;
     const full = this.#buffer;
     const used = this.#used;
-    const filled = used >= full.byteLength / 2;
+    // One that was taken half full for want of room would be so again.
+    const filled = used >= full.byteLength * 0.75;
     this.#next = filled ? Math.min(LARGEST, full.byteLength * 2) : Math.max(FIRST, full.byteLength / 2);
     this.#buffer = EMPTY;
     this.#used = 0;

@@ -32,6 +32,9 @@ const PIECE = 64 * 1024;
 /** libuv works on four files at a time; a few more keep it busy while this thread encodes. */
 const WRITERS = 8;
 
+/** Files that stay open between their pieces. */
+const KEPT = 56;
+
 /** The name must leave room for the owner's mark in the names beside it. */
 const LONGEST_NAME = 150;
 
@@ -90,7 +93,7 @@ export class RunFolder {
     this.#setting = setting;
     this.#queue = new WriteQueue(
       setting.fs,
-      { inFlight: setting.memory / 2, writers: WRITERS },
+      { inFlight: setting.memory / 2, writers: WRITERS, kept: KEPT },
       setting.modes,
       setting.signal,
     );

@@ -1,13 +1,16 @@
 import { createHash, type Hash } from "node:crypto";
 import { dirname } from "node:path";
 import { type FileSystem, outputError } from "./file-system.ts";
+import { type Handle, OpenFiles } from "./open-files.ts";
 
 /** How much the queue may hold and how many files it has open at once. */
 export interface QueueLimits {
   /** Bytes handed over and not yet written, beyond which `pressure` asks the writer to wait. */
   readonly inFlight: number;
-  /** Files open at the same time. */
+  /** Files written to at the same time, each with a descriptor. */
   readonly writers: number;
+  /** Descriptors beside those that stay open between a file's pieces. */
+  readonly kept: number;
 }
 
 /** Bytes on their way, and whom to tell once they are written: the buffer may be used again then. */
@@ -29,14 +32,15 @@ export interface QueuedFile {
 }
 
 /**
- * Writes many files through few descriptors: each is opened, appended to and closed again, so 3,500
- * files need no more descriptors than there are writers. Callers hand pieces over without waiting;
- * the first error stops the queue and comes back from every later call.
+ * Writes many files through few descriptors: those of the files that were written to last stay open, the others are opened again for
+ * their next piece, so 3,500 files need no more than there are writers and kept ones; and where the system has fewer, no more than
+ * writers. Callers hand pieces over without waiting; the first error stops the queue and comes back from every later call.
  */
 export class WriteQueue {
   readonly #fs: FileSystem;
   readonly #limits: QueueLimits;
-  readonly #modes: { readonly file: number; readonly folder: number };
+  readonly #folderMode: number;
+  readonly #openFiles: OpenFiles;
   readonly #signal: AbortSignal | undefined;
   readonly #folders = new Map<string, Promise<unknown>>();
   #ready: QueuedFile[] = [];
@@ -55,7 +59,8 @@ export class WriteQueue {
   ) {
     this.#fs = fs;
     this.#limits = limits;
-    this.#modes = modes;
+    this.#folderMode = modes.folder;
+    this.#openFiles = new OpenFiles(fs, limits.kept, modes.file);
     this.#signal = signal;
   }
 
@@ -77,7 +82,7 @@ export class WriteQueue {
     this.#schedule(file);
   }
 
-  /** No piece follows: what waits is written, and the file is synced with the descriptor that wrote last. */
+  /** No piece follows: what waits is written, and the file is synced with the descriptor that wrote last, and closed. */
   end(file: QueuedFile): void {
     this.check();
     file.ended = true;
@@ -103,12 +108,12 @@ export class WriteQueue {
     return this.#relief;
   }
 
-  /** Resolves when nothing waits; rejects with the first error, once no write is under way. */
+  /** Resolves when nothing waits; rejects with the first error, once no write is under way and every descriptor is closed. */
   async idle(): Promise<void> {
     await this.#until(() => this.#active === 0 && this.#ready.length === 0);
   }
 
-  /** Drops what waits and resolves when no write is under way. */
+  /** Drops what waits and resolves when no write is under way and every descriptor is closed: the files may be removed then. */
   async stop(reason: Error): Promise<void> {
     this.#fail(reason);
     await this.idle().catch(() => undefined);
@@ -145,33 +150,42 @@ export class WriteQueue {
 
   async #write(file: QueuedFile): Promise<void> {
     await this.#makeFolder(dirname(file.path));
-    // A new file must not be there yet: two names that a file system takes for one are an error, not a mixture.
-    const handle = await this.#fs.open(file.path, file.created ? "a" : "ax", this.#modes.file);
+    const handle = await this.#openFiles.take(file.path, !file.created);
     try {
       file.created = true;
-      while (file.waiting.length > 0 && !this.#failure) {
-        const pieces = file.waiting;
-        file.waiting = [];
-        for (const { bytes, written } of pieces) {
-          await writeWhole(handle, bytes);
-          this.#inFlight -= bytes.byteLength;
-          written?.();
-        }
-        this.#wake();
+      await this.#writeWaiting(file, handle);
+    } catch (error) {
+      // At once, for what comes later, here or elsewhere, is not the first error.
+      this.#fail(outputError(error, "write", file.path));
+    }
+    if (file.synced || this.#failure) await this.#openFiles.close(file.path, handle);
+    else await this.#openFiles.keep(file.path, handle);
+  }
+
+  async #writeWaiting(file: QueuedFile, handle: Handle): Promise<void> {
+    while (file.waiting.length > 0 && !this.#failure) {
+      const pieces = file.waiting;
+      file.waiting = [];
+      await writeAll(
+        handle,
+        pieces.map(({ bytes }) => bytes),
+      );
+      for (const { bytes, written } of pieces) {
+        this.#inFlight -= bytes.byteLength;
+        written?.();
       }
-      if (file.ended && !this.#failure) {
-        await handle.sync();
-        file.synced = true;
-      }
-    } finally {
-      await handle.close();
+      this.#wake();
+    }
+    if (file.ended && !this.#failure) {
+      await handle.sync();
+      file.synced = true;
     }
   }
 
   #makeFolder(path: string): Promise<unknown> {
     const made = this.#folders.get(path);
     if (made) return made;
-    const making = this.#fs.mkdir(path, { recursive: true, mode: this.#modes.folder });
+    const making = this.#fs.mkdir(path, { recursive: true, mode: this.#folderMode });
     this.#folders.set(path, making);
     return making;
   }
@@ -179,7 +193,8 @@ export class WriteQueue {
   #fail(error: Error): void {
     this.#failure ??= error;
     this.#ready = [];
-    this.#wake();
+    const wake = (): void => this.#wake();
+    this.#openFiles.closeIdle().then(wake, wake);
   }
 
   #wake(): void {
@@ -191,7 +206,7 @@ export class WriteQueue {
   #until(reached: () => boolean): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
       const look = (): void => {
-        if (this.#failure && this.#active === 0) reject(this.#failure);
+        if (this.#failure && this.#active === 0 && this.#openFiles.count === 0) reject(this.#failure);
         else if (!this.#failure && reached()) resolve();
         else this.#listeners.push(look);
       };
@@ -203,7 +218,14 @@ export class WriteQueue {
   }
 }
 
-type Handle = Awaited<ReturnType<FileSystem["open"]>>;
+/** Pieces end to end, in one call of the system if it takes them all: what writing costs this thread is mostly the calls. */
+async function writeAll(handle: Handle, pieces: readonly Uint8Array[]): Promise<void> {
+  let left = pieces.length > 1 ? (await handle.writev(pieces)).bytesWritten : 0;
+  for (const piece of pieces) {
+    if (left < piece.byteLength) await writeWhole(handle, piece.subarray(left));
+    left = Math.max(0, left - piece.byteLength);
+  }
+}
 
 /** The system may take less than it was given, at a quota's edge or on a network. */
 export async function writeWhole(handle: Handle, piece: Uint8Array): Promise<void> {
