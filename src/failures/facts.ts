@@ -38,4 +38,5 @@ const NOT_ASKED_OF_FAILURES = {
     failedTranslations: () => "",
   },
   trackingId: () => "",
+  trackingAt: () => 0,
 };

@@ -39,6 +39,13 @@ export class TextPool {
     return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
   }
 
+  /** Orders the texts at two positions, byte by byte: negative, zero or positive. */
+  compare(left: number, right: number): number {
+    const bytes = this.#bytes;
+    const [from, other] = [this.offset(left), this.offset(right)];
+    return bytes.compare(bytes, other, other + this.length(right), from, from + this.length(left));
+  }
+
   /** Where the text at a position begins in `bytes`. */
   offset(at: number): number {
     return at + 4;

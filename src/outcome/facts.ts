@@ -33,4 +33,6 @@ export interface Facts {
   log: LogFacts;
   /** The sender's id of an item of a submission, where the rows have one; "" for none. */
   trackingId(root: number, index: number): string;
+  /** Where that id stands in the lineage's tracking ids; 0 for one that stands elsewhere, and for none. */
+  trackingAt(root: number, index: number): number;
 }

@@ -1,6 +1,7 @@
 import type { FileTable } from "../lineage/file-table.ts";
 import type { Party } from "../lineage/parties.ts";
 import type { ReportTable } from "../lineage/report-table.ts";
+import type { TextPool } from "../lineage/text-pool.ts";
 import type { ItemOutcome } from "../outcome/judge.ts";
 import type { Acts, Outcome } from "../outcome/words.ts";
 import { type CsvValue, createCsvFormatter } from "../output/csv.ts";
@@ -70,6 +71,7 @@ export class ItemRows {
   readonly whole = new CsvBytes(64 * 1024);
   readonly forSender = new CsvBytes(64 * 1024);
   readonly #cells: ReportCells;
+  readonly #tracking: TextPool;
   readonly #formatter = createCsvFormatter(ITEM_COLUMNS);
   readonly #values: CsvValue[] = ITEM_COLUMNS.map(() => null);
   readonly #shared: (SharedCells | undefined)[] = [];
@@ -81,7 +83,9 @@ export class ItemRows {
   readonly #deliveredAt = new InstantClock();
   #hasSender = false;
 
-  constructor(reports: ReportTable, files: FileTable) {
+  /** @param tracking the tracking ids that stand in the lineage */
+  constructor(reports: ReportTable, files: FileTable, tracking: TextPool) {
+    this.#tracking = tracking;
     this.#cells = new ReportCells(reports, files);
   }
 
@@ -107,16 +111,23 @@ export class ItemRows {
     this.forSender.clear();
   }
 
-  /** Adds a row, and returns where it begins in `whole`. */
-  add(item: number, trackingId: string, outcome: ItemOutcome, receiver: Party): number {
+  /**
+   * Adds a row, and returns where it begins in `whole`.
+   *
+   * @param tracking where the item's id stands among the lineage's, or the id itself; "" for none
+   */
+  add(item: number, tracking: number | string, outcome: ItemOutcome, receiver: Party): number {
     const { whole } = this;
     const { verdict, file } = this.#sharedBy(outcome, receiver);
     const begin = whole.length;
     whole.add(this.#first);
     whole.addInteger(item);
-    if (trackingId === "") whole.addComma();
+    if (typeof tracking === "number") {
+      whole.addComma();
+      whole.addText(this.#tracking.bytes, this.#tracking.offset(tracking), this.#tracking.length(tracking));
+    } else if (tracking === "") whole.addComma();
     else {
-      this.#values[TRACKING_ID] = trackingId;
+      this.#values[TRACKING_ID] = tracking;
       this.#addPrinted(whole, TRACKING_ID, SENDER);
     }
     whole.add(this.#second);

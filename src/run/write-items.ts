@@ -121,7 +121,7 @@ class ItemWriter {
     this.#fold = fold;
     this.#outcomes = outcomes;
     this.#own = own;
-    this.#rows = new ItemRows(data.rows.reports, data.rows.files);
+    this.#rows = new ItemRows(data.rows.reports, data.rows.files, data.rows.tracking);
   }
 
   /** Writes a submission; yields what to wait for before it goes on, since one may have more items than memory should hold. */
@@ -173,7 +173,7 @@ class ItemWriter {
     const base = facts.zeroBased[root];
     let item = first;
     for (; item <= last && rows.whole.length < ENOUGH; item++) {
-      let trackingId: string | undefined;
+      const tracking = facts.trackingAt(root, item - base) || facts.trackingId(root, item - base);
       for (const outcome of judge.outcomes(root, item)) {
         const { receiver, isWanted, file } = this.#receiverRows(outcome.receiver);
         if (!all && !isWanted) continue;
@@ -181,8 +181,7 @@ class ItemWriter {
         if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
         this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt: outcome.deliveredAt });
         this.#outcomes.row(reportId, item, fact.submittedAt, receiver, outcome);
-        trackingId ??= facts.trackingId(root, item - base);
-        const begin = rows.add(item, trackingId, outcome, receiver);
+        const begin = rows.add(item, tracking, outcome, receiver);
         file?.writeRows(rows.whole.bytes, begin, rows.whole.length, 1);
       }
     }

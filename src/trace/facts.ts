@@ -1,5 +1,5 @@
-import { firstEdgeOf } from "../lineage/graph.ts";
 import { FLAG } from "../lineage/report-table.ts";
+import { trackingAt } from "../lineage/tracking.ts";
 import type { UuidTable } from "../lineage/uuid-table.ts";
 import { type Attempt, compareAttempts, readAttempt } from "../outcome/attempt.ts";
 import type { Facts } from "../outcome/facts.ts";
@@ -83,13 +83,10 @@ export async function readFacts(
     receivers,
     log: log.facts,
     trackingId(root, index) {
-      const end = graph.firstEdge[root + 1];
-      for (let edge = firstEdgeOf(graph, root, index); edge >= 0 && edge < end; edge++) {
-        if (graph.parentIndex[edge] !== index) break;
-        if (graph.tracking[edge] !== 0) return rows.tracking.text(graph.tracking[edge]);
-      }
-      return messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "";
+      const at = trackingAt(graph, rows.tracking, root, index);
+      return at > 0 ? rows.tracking.text(at) : (messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "");
     },
+    trackingAt: (root, index) => trackingAt(graph, rows.tracking, root, index),
   };
   return { facts, logged };
 }

@@ -111,6 +111,7 @@ function factsOf(world: World): Facts {
       failedTranslations: () => "",
     },
     trackingId: () => "",
+    trackingAt: () => 0,
   };
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FileTable } from "../../src/lineage/file-table.ts";
 import { ReportTable } from "../../src/lineage/report-table.ts";
+import { TextPool } from "../../src/lineage/text-pool.ts";
 import type { Delivery } from "../../src/outcome/deliveries.ts";
 import type { ItemOutcome } from "../../src/outcome/judge.ts";
 import { createCsvFormatter } from "../../src/output/csv.ts";
@@ -31,7 +32,8 @@ function tables() {
     };
     files.set(report, { name: files.names.add(name, 0, name.length), ...words });
   });
-  return { reports, files };
+  const tracking = new TextPool();
+  return { reports, files, tracking };
 }
 
 const at = fc.constantFrom(1_773_000_000_123_456, 1_773_000_000_999_999, 1_773_086_400_000_000, -1);
@@ -55,8 +57,13 @@ const delivered = fc.record({
 const outcome: fc.Arbitrary<ItemOutcome> = fc
   .tuple(fc.integer({ min: 0, max: 3 }), fc.oneof(verdict, many), fc.oneof(fc.constant(undelivered), delivered))
   .map(([receiver, words, where]) => ({ receiver, ...words, ...where }));
-const trackingId = fc.constantFrom("", "", "id-1", '"quoted"', "+1", "é");
-const item = fc.record({ item: fc.integer({ min: 1, max: 100_000 }), trackingId, outcome });
+const TRACKING_IDS = ["", "id-1", '"quoted"', "a,b", "+1", "é"];
+const item = fc.record({
+  item: fc.integer({ min: 1, max: 100_000 }),
+  trackingId: fc.constantFrom("", ...TRACKING_IDS),
+  inLineage: fc.boolean(),
+  outcome,
+});
 const submission = fc.record({
   actionId: fc.integer({ min: 1, max: 5_000_000_000 }),
   root: fc.constantFrom(0, 1, 2),
@@ -67,21 +74,27 @@ const submission = fc.record({
   items: fc.array(item, { maxLength: 12 }),
 });
 
+function add(pool: TextPool, text: string): number {
+  const bytes = Buffer.from(text);
+  return pool.add(bytes, 0, bytes.length);
+}
+
 const textOf = ({ bytes, length }: CsvBytes): string => bytes.toString("utf8", 0, length);
 
 test("rows of items.csv are those of the columns' formatter, whatever the rows before them were", () => {
-  const { reports, files } = tables();
+  const { reports, files, tracking } = tables();
+  const stands = new Map(TRACKING_IDS.filter((id) => id !== "").map((id) => [id, add(tracking, id)]));
   const formatter = createCsvFormatter(ITEM_COLUMNS);
   fc.assert(
     fc.property(fc.array(submission, { minLength: 1, maxLength: 6 }), (submissions) => {
-      const rows = new ItemRows(reports, files);
+      const rows = new ItemRows(reports, files, tracking);
       for (const { items, ...head } of submissions) {
         rows.start(head);
         let whole = "";
         let forSender = "";
-        for (const { item: number, trackingId: id, outcome: one } of items) {
+        for (const { item: number, trackingId: id, inLineage, outcome: one } of items) {
           const receiver = reports.receivers.get(one.receiver);
-          const begin = rows.add(number, id, one, receiver);
+          const begin = rows.add(number, (inLineage && stands.get(id)) || id, one, receiver);
           const file = one.deliveredReport;
           const line = (position: number | null) =>
             formatter.formatRow([

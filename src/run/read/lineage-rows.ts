@@ -61,6 +61,7 @@ export class LineageRows {
   readonly #stepOf = wordNumbers(STEPS);
   readonly #transports = new Map<string, number>();
   readonly #budget: RowBudget | undefined;
+  #reportsRead: Promise<void> | undefined;
 
   constructor(snapshot: Snapshot, catalogue: Catalogue, { parties, budget }: RowsOptions = {}) {
     this.#snapshot = snapshot;
@@ -70,13 +71,32 @@ export class LineageRows {
     this.#budget = budget;
   }
 
+  /**
+   * Begins to read the reports of a time, which `readByTime` goes on with: they are most of what is read, and the server is at work on them
+   * while other things are asked through `besideReports`.
+   */
+  async beginReports(time: { from: number; to: number }): Promise<void> {
+    await this.#expectReports(time);
+    this.#reportsRead = this.readReports(time);
+    // Its error is met by whoever waits for it.
+    this.#reportsRead.catch(() => undefined);
+  }
+
+  /** A session for what is asked while reports are read: the second one, or, where there is none, the one that has read them. */
+  async besideReports(): Promise<Snapshot> {
+    const sibling = await this.#snapshot.sibling();
+    if (!sibling) await this.#reportsRead;
+    return sibling ?? this.#snapshot;
+  }
+
   /** Reads the reports and the item edges of a time, at once: one server process fills a connection with half of what this process takes in. */
   async readByTime(time: { from: number; to: number }): Promise<void> {
-    await this.#expectReports(time);
+    if (!this.#reportsRead) await this.beginReports(time);
     await this.#atOnce(
-      () => this.readReports(time),
+      () => this.#reportsRead as Promise<void>,
       (snapshot) => this.readEdges(time, snapshot),
     );
+    this.#reportsRead = undefined;
   }
 
   /** Reads what the items' edges do not show, at once: the links into those of the reports that need them, and submissions. */
@@ -193,16 +213,21 @@ export class LineageRows {
   }
 
   /** Reads the names of files that were made ready to be sent. */
-  async readReadyFiles(ids: readonly string[]): Promise<void> {
+  async readReadyFiles(ids: readonly string[], snapshot = this.#snapshot): Promise<void> {
     const { files, reports } = this;
-    await this.#copy("ready-files", { ids }, ({ buffer, offsets, lengths }) => {
-      files.set(reports.ids.add(buffer, offsets[0]), {
-        name: files.names.add(buffer, offsets[1], lengths[1]),
-        transport: 0,
-        format: files.words.idOfBytes(buffer, offsets[2], lengths[2]),
-        topic: files.words.idOfBytes(buffer, offsets[3], lengths[3]),
-      });
-    });
+    await this.#copy(
+      "ready-files",
+      { ids },
+      ({ buffer, offsets, lengths }) => {
+        files.set(reports.ids.add(buffer, offsets[0]), {
+          name: files.names.add(buffer, offsets[1], lengths[1]),
+          transport: 0,
+          format: files.words.idOfBytes(buffer, offsets[2], lengths[2]),
+          topic: files.words.idOfBytes(buffer, offsets[3], lengths[3]),
+        });
+      },
+      snapshot,
+    );
   }
 
   /** Makes room for the reports of a time, as many as the server expects. */

@@ -1,10 +1,12 @@
-import { firstEdgeOf } from "../../lineage/graph.ts";
+import type { Graph } from "../../lineage/graph.ts";
 import { zeroBasedReports } from "../../lineage/index-base.ts";
 import type { Parties, Party } from "../../lineage/parties.ts";
+import { trackingAt } from "../../lineage/tracking.ts";
 import type { Attempt } from "../../outcome/attempt.ts";
 import type { Facts } from "../../outcome/facts.ts";
 import { KIND } from "../../outcome/kind.ts";
 import type { ReceiverHistory } from "../../outcome/receiver.ts";
+import type { Task } from "../../outcome/task.ts";
 import type { Catalogue } from "../../source/catalogue.ts";
 import type { Snapshot } from "../../source/snapshot.ts";
 import { DAY, MINUTE, type Micros } from "../../time/instant.ts";
@@ -39,9 +41,9 @@ export interface WindowData {
 export interface ReadOptions {
   /** Takes an entry that was logged in the window; may ask to wait. */
   onLogged: (error: LoggedError) => Promise<void> | undefined;
-  /** Told once nothing more is logged; what it does goes on beside the rest of the reading, and is waited for. */
+  /** Told once nothing more is logged; what it does goes on beside what is still read, and is waited for. */
   onAllLogged?: () => Promise<unknown>;
-  /** Reads what needs to know no more than the submissions: through a second session while the log goes by, where there is one. */
+  /** Reads what needs to know no more than the submissions; beside the log where there is a second session. */
   beside?: (snapshot: Snapshot, rows: LineageRows) => Promise<void>;
   /** Says what is being read. */
   onPhase: (phase: string) => void;
@@ -56,20 +58,26 @@ export async function readWindow(
 ): Promise<WindowData> {
   const rows = new LineageRows(snapshot, catalogue);
   onPhase("settings and attempts");
-  const newestRowAt = await readNewestRow(snapshot, catalogue);
-  const receivers = await readReceivers(snapshot, catalogue);
-  const attempts = await readAttempts(snapshot, catalogue, span.from - LONGEST_SERIES, span.horizon);
-  const rejected = await readRejected(snapshot, catalogue, rows.submissions.senders, span.from, span.to);
-  const logged = await readLoggedReports(snapshot, catalogue, span.from, span.to);
+  await rows.beginReports({ from: span.from, to: span.horizon });
+  const other = await rows.besideReports();
+  const newestRowAt = await readNewestRow(other, catalogue);
+  const receivers = await readReceivers(other, catalogue);
+  const attempts = await readAttempts(other, catalogue, span.from - LONGEST_SERIES, span.horizon);
+  const rejected = await readRejected(other, catalogue, rows.submissions.senders, span.from, span.to);
+  const logged = await readLoggedReports(other, catalogue, span.from, span.to);
 
   onPhase("lineage");
   const failed = failedFiles(attempts, span);
   const { graph, kinds } = await readLineage(rows, span, [...failed, ...logged], lastRowAt(snapshot, newestRowAt));
-  if (!beside) await snapshot.dismissSibling();
   const zeroBased = zeroBasedReports(graph, rows.reports);
   const messageIds = await readMessageIds(snapshot, catalogue, rows, graph);
 
   onPhase("action log");
+  const second = await snapshot.sibling();
+  const work = { graph, kinds, receivers, attempts, failed };
+  const reading = second && readBesideLog(second, catalogue, rows, work, span, beside);
+  // Its error is met below; where the log fails first, that is the one to tell.
+  reading?.catch(() => undefined);
   const log = new LogPass({
     rows,
     graph,
@@ -79,10 +87,6 @@ export async function readWindow(
     receiverByName: receiversByName(receivers, rows.reports.receivers),
     window: span,
   });
-  const sibling = beside && (await snapshot.sibling());
-  const besideLog = sibling && beside?.(sibling, rows);
-  // Its error is met below; where the log fails first, that is the one to tell.
-  besideLog?.catch(() => undefined);
   const { ids } = rows.reports;
   for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon, ids)) {
     for (const entry of batch) {
@@ -93,26 +97,14 @@ export async function readWindow(
     }
   }
   log.end();
-  await (besideLog ?? beside?.(snapshot, rows));
-  await snapshot.dismissSibling();
-
   onPhase("tasks");
-  const besideTasks = onAllLogged?.();
-  besideTasks?.catch(() => undefined);
-  const unsettled = unsettledReports(rows, graph, kinds);
-  const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
-  const late = await readLateAttempts(
-    snapshot,
-    catalogue,
-    rows,
-    { graph, kinds, unsettled, failed, tasks, receivers },
-    span,
-  );
-  const earlier = await readEarlierAttempts(snapshot, catalogue, rows, failed, span.from - LONGEST_SERIES);
-  const all = [...earlier, ...attempts, ...late];
-  await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts));
-  await besideTasks;
+  const allLogged = onAllLogged?.();
+  allLogged?.catch(() => undefined);
+  const { tasks, late, earlier } = await (reading ?? readBesideLog(snapshot, catalogue, rows, work, span, beside));
+  await snapshot.dismissSibling();
+  await allLogged;
 
+  const all = [...earlier, ...attempts, ...late];
   const facts = factsOf(rows, {
     graph,
     kinds,
@@ -124,6 +116,43 @@ export async function readWindow(
     log: log.facts,
   });
   return { rows, facts, attempts: all, rejected, log, newestRowAt };
+}
+
+/** What is asked about of the lineage, whatever the log says. */
+interface Work {
+  graph: Graph;
+  kinds: Uint8Array;
+  receivers: ReceiverHistory;
+  attempts: readonly Attempt[];
+  /** Ids of the files that failed in the window. */
+  failed: readonly string[];
+}
+
+/**
+ * Reads what needs the lineage and not the log: through a second session while the log goes by, where there is one, since this process is at
+ * work then and the server is not.
+ */
+async function readBesideLog(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  rows: LineageRows,
+  { graph, kinds, receivers, attempts, failed }: Work,
+  span: Span,
+  beside: ReadOptions["beside"],
+): Promise<{ tasks: Map<number, Task>; late: Attempt[]; earlier: Attempt[] }> {
+  await beside?.(snapshot, rows);
+  const unsettled = unsettledReports(rows, graph, kinds);
+  const tasks = await readTasks(snapshot, catalogue, rows, unsettled);
+  const late = await readLateAttempts(
+    snapshot,
+    catalogue,
+    rows,
+    { graph, kinds, unsettled, failed, tasks, receivers },
+    span,
+  );
+  const earlier = await readEarlierAttempts(snapshot, catalogue, rows, failed, span.from - LONGEST_SERIES);
+  await rows.readReadyFiles(namedFiles(rows, kinds, unsettled, attempts), snapshot);
+  return { tasks, late, earlier };
 }
 
 /** What the rules are asked with, of rows that were read. */
@@ -142,13 +171,10 @@ export function factsOf(
     reports: rows.reports,
     files: rows.files,
     trackingId(root, index) {
-      const end = graph.firstEdge[root + 1];
-      for (let edge = firstEdgeOf(graph, root, index); edge >= 0 && edge < end; edge++) {
-        if (graph.parentIndex[edge] !== index) break;
-        if (graph.tracking[edge] !== 0) return rows.tracking.text(graph.tracking[edge]);
-      }
-      return messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "";
+      const at = trackingAt(graph, rows.tracking, root, index);
+      return at > 0 ? rows.tracking.text(at) : (messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "");
     },
+    trackingAt: (root, index) => trackingAt(graph, rows.tracking, root, index),
   };
 }
 
