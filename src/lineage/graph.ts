@@ -220,12 +220,13 @@ function reversed(
   reportCount: number,
   firstParent: Int32Array,
 ): { firstParent: Int32Array; parents: Int32Array } {
-  for (const target of pairs.targets) firstParent[target + 1]++;
+  const { targets } = pairs;
+  for (let pair = 0; pair < targets.length; pair++) firstParent[targets[pair] + 1]++;
   for (let report = 0; report < reportCount; report++) firstParent[report + 1] += firstParent[report];
-  const parents = new Int32Array(pairs.targets.length);
+  const parents = new Int32Array(targets.length);
   for (let report = 0; report < reportCount; report++) {
     for (let pair = pairs.first[report]; pair < pairs.first[report + 1]; pair++) {
-      parents[firstParent[pairs.targets[pair]]++] = report;
+      parents[firstParent[targets[pair]]++] = report;
     }
   }
   shiftBack(firstParent);

@@ -46,8 +46,9 @@ export function repeatedFiles(
   const { graph, kinds, reports } = facts;
   const repeated: RepeatedFile[] = [];
   for (let report = 0; report < kinds.length; report++) {
+    if (kinds[report] !== KIND.sent) continue;
     const at = reports.createdAt[report];
-    if (kinds[report] !== KIND.sent || at < from || at >= to) continue;
+    if (at < from || at >= to) continue;
     const ready = readyFile(facts, report);
     if (ready < 0) continue;
     let earlier = sentBefore.has(ready);
@@ -71,8 +72,9 @@ export function resendCandidates(
   const { kinds, reports } = facts;
   const candidates = new Set<number>();
   for (let report = 0; report < kinds.length; report++) {
+    if (kinds[report] !== KIND.sent) continue;
     const at = reports.createdAt[report];
-    if (kinds[report] !== KIND.sent || at < from || at >= to) continue;
+    if (at < from || at >= to) continue;
     const ready = readyFile(facts, report);
     if (ready >= 0 && reports.createdAt[ready] < windowFrom) candidates.add(ready);
   }

@@ -171,20 +171,31 @@ class ItemWriter {
     const rows = this.#rows;
     const facilities = this.#own.facilities.get(root);
     const base = facts.zeroBased[root];
+    // Rows that follow each other mostly go to one receiver, and then in one piece.
+    let file: CsvSink | undefined;
+    let begin = 0;
+    let count = 0;
     let item = first;
     for (; item <= last && rows.whole.length < ENOUGH; item++) {
       const tracking = facts.trackingAt(root, item - base) || facts.trackingId(root, item - base);
       for (const outcome of judge.outcomes(root, item)) {
-        const { receiver, isWanted, file } = this.#receiverRows(outcome.receiver);
+        const { receiver, isWanted, file: own } = this.#receiverRows(outcome.receiver);
         if (!all && !isWanted) continue;
         this.#start(inHand);
         if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
         this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt: outcome.deliveredAt });
         this.#outcomes.row(reportId, item, fact.submittedAt, receiver, outcome);
-        const begin = rows.add(item, tracking, outcome, receiver);
-        file?.writeRows(rows.whole.bytes, begin, rows.whole.length, 1);
+        const at = rows.add(item, tracking, outcome, receiver);
+        if (own !== file) {
+          file?.writeRows(rows.whole.bytes, begin, at, count);
+          file = own;
+          begin = at;
+          count = 0;
+        }
+        count++;
       }
     }
+    file?.writeRows(rows.whole.bytes, begin, rows.whole.length, count);
     return item;
   }
 

@@ -30,6 +30,9 @@ export const NOT_PRODUCTION = -1;
 
 const WEEKS = 4;
 
+/** So many different writings are remembered: a sender may write a person's name, and each then is another. */
+const MOST_AS_WRITTEN = 5_000;
+
 /** Two digits for the state, D, seven digits. */
 export function isClia(text: string): boolean {
   return /^\d{2}D\d{7}$/.test(text);
@@ -63,12 +66,27 @@ export function shownFacility({ name, clia, city, state }: Facility): Omit<Facil
 /** Counts items of facilities by receiver. */
 export class FacilityFold {
   readonly #numbers = new Map<string, number>();
+  /** By what was written, since a lab writes the same for all of its items. */
+  readonly #asWritten = new Map<string, number>();
   readonly #facilities: Omit<FacilityCount, "organization" | "items">[] = [{ name: "", clia: "", location: "" }];
   readonly #receivers = new Map<Party, number[]>();
   readonly #notProduction = new Map<string, number>();
 
   /** The number of a facility, from 1; the same for all that would be shown alike. */
   number(facility: Facility): number {
+    const { name, clia, city, state } = facility;
+    // Postgres texts hold no NUL, so it separates.
+    const asWritten = `${clia}\0${name}\0${city}\0${state}`;
+    let number = this.#asWritten.get(asWritten);
+    if (number === undefined) {
+      number = this.#numberOf(facility);
+      if (this.#asWritten.size >= MOST_AS_WRITTEN) this.#asWritten.clear();
+      this.#asWritten.set(asWritten, number);
+    }
+    return number;
+  }
+
+  #numberOf(facility: Facility): number {
     const shown = shownFacility(facility);
     const key = `${shown.clia}\0${shown.name}\0${shown.location}`;
     let number = this.#numbers.get(key);
