@@ -33,7 +33,8 @@ export function performanceDocument(result) {
     `Measured on ${machine.cores} cores with ${machine.memoryGigabytes} GB of memory, Node ${machine.node}, Postgres ` +
       `${machine.postgres}, at a load of ${machine.loadBefore} before the bench began. A load above the number of cores means ` +
       "that others used the machine: then the ratios of what was measured in turn say something, and the seconds little. Each " +
-      `number is the median of ${result.repeat} rounds, variant after variant within a round. Server settings: ` +
+      `number is the median of ${result.repeat} rounds unless its section tells another number, variant after variant within a ` +
+      "round. Server settings: " +
       `${Object.entries(settings)
         .map(([name, value]) => `\`${name}\` ${value}`)
         .join(", ")}.`,
@@ -62,7 +63,7 @@ ${table([
   ["two fixed hops in SQL, one table", ...usage(run.twoHops), ratio(run.ratios.toTwoHops)],
 ])}
 
-The ratio is the run's time by the other's. Every round wrote the same CSV bytes (SHA-256 over all files
+Rounds: ${run.run.runs}. The ratio is the run's time by the other's. Every round wrote the same CSV bytes (SHA-256 over all files
 \`${run.csvSha256.slice(0, 16)}…\`).`;
 }
 
