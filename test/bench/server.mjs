@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import pg from "pg";
 import { loadSample } from "../../dist/embedded/sample/index.js";
 import { createSchema } from "../../dist/embedded/schema.js";
@@ -78,6 +80,8 @@ export async function makeDatabase(serverUrl, database, fill, template = "templa
     }
     await admin.query("checkpoint");
     await admin.query(`alter database ${database}_unfinished rename to ${database}`);
+    // Without fsync a checkpoint leaves gigabytes to the system, which writes them while a run waits for its own files to be durable.
+    await promisify(execFile)("sync");
   } finally {
     await admin.end();
   }
