@@ -152,6 +152,8 @@ export class Session {
       });
       if (!this.#failure) await Promise.race([this.client.end().catch(() => undefined), patience]);
       clearTimeout(timer);
+      // Whoever still waits, such as for the end of a cursor, would wait for ever, and keep the process alive.
+      this.#end(sessionLost(new Error("Connection terminated"), this.settings));
       this.socket.destroy();
     }
     await this.#farewell;
@@ -171,11 +173,16 @@ export class Session {
       read = socket.bytesRead;
       if (silent >= LOOKS) this.#lose(new Error(`the server was silent for ${this.#readTimeoutMs / 1000} s`));
     }, this.#readTimeoutMs / LOOKS);
-    this.#waiting.add(reject);
-    return () => {
-      clearInterval(timer);
-      this.#waiting.delete(reject);
+    const end = (error: ReportError): void => {
+      stop();
+      reject(error);
     };
+    const stop = (): void => {
+      clearInterval(timer);
+      this.#waiting.delete(end);
+    };
+    this.#waiting.add(end);
+    return stop;
   }
 
   #interrupt(): void {

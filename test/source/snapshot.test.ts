@@ -204,6 +204,18 @@ describe("a snapshot", () => {
     });
   });
 
+  test("that is closed tells whoever still waits for a cursor's last answer", async () => {
+    const snapshot = await openSnapshot(settingsFor(database.readerUrl), { applicationName: "closed" });
+    // The driver tells a cursor nothing of a connection that ends between its last row and the server's last word.
+    const { connection } = snapshot.session.client as unknown as { connection: { sync: () => void } };
+    connection.sync = () => undefined;
+    const many = queryOf("select i as n from generate_series(1, 50) i", { columns: ["n number"] });
+    const reading = errorOf(collect(rows(snapshot, many, {})));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await snapshot.close();
+    expect(await reading).toBeInstanceOf(ConnectError);
+  }, 10_000);
+
   test("ended by the server between two statements says so in the next one", async () => {
     const snapshot = await openSnapshot(settingsFor(database.readerUrl), { applicationName: "test" });
     await database.query("select pg_terminate_backend($1)", [snapshot.session.processId]);
