@@ -62,6 +62,7 @@ export class LineageRows {
   readonly #transports = new Map<string, number>();
   readonly #budget: RowBudget | undefined;
   #reportsRead: Promise<void> | undefined;
+  #reportsOf: { from: number; to: number } | undefined;
 
   constructor(snapshot: Snapshot, catalogue: Catalogue, { parties, budget }: RowsOptions = {}) {
     this.#snapshot = snapshot;
@@ -73,25 +74,35 @@ export class LineageRows {
 
   /**
    * Begins to read the reports of a time, which `readByTime` goes on with: they are most of what is read, and the server is at work on them
-   * while other things are asked through `besideReports`.
+   * while other things are asked through `besideReports`. Until then the snapshot's own session is busy: where something else fails, the
+   * snapshot can only be closed.
    */
   async beginReports(time: { from: number; to: number }): Promise<void> {
     await this.#expectReports(time);
+    this.#reportsOf = time;
     this.#reportsRead = this.readReports(time);
     // Its error is met by whoever waits for it.
     this.#reportsRead.catch(() => undefined);
   }
 
-  /** A session for what is asked while reports are read: the second one, or, where there is none, the one that has read them. */
-  async besideReports(): Promise<Snapshot> {
+  /**
+   * Does what is to be done while reports are read: through the second session, or, where there is none, through the one that has read them.
+   *
+   * @throws what `work` throws, and what reading the reports throws, whichever is first
+   */
+  async besideReports<T>(work: (session: Snapshot) => Promise<T>): Promise<T> {
     const sibling = await this.#snapshot.sibling();
     if (!sibling) await this.#reportsRead;
-    return sibling ?? this.#snapshot;
+    const working = work(sibling ?? this.#snapshot);
+    return Promise.race([working, this.#reportsRead?.then(() => working) ?? working]);
   }
 
   /** Reads the reports and the item edges of a time, at once: one server process fills a connection with half of what this process takes in. */
   async readByTime(time: { from: number; to: number }): Promise<void> {
     if (!this.#reportsRead) await this.beginReports(time);
+    else if (this.#reportsOf?.from !== time.from || this.#reportsOf.to !== time.to) {
+      throw new Error("the reports of another time are being read");
+    }
     await this.#atOnce(
       () => this.#reportsRead as Promise<void>,
       (snapshot) => this.readEdges(time, snapshot),

@@ -59,12 +59,13 @@ export async function readWindow(
   const rows = new LineageRows(snapshot, catalogue);
   onPhase("settings and attempts");
   await rows.beginReports({ from: span.from, to: span.horizon });
-  const other = await rows.besideReports();
-  const newestRowAt = await readNewestRow(other, catalogue);
-  const receivers = await readReceivers(other, catalogue);
-  const attempts = await readAttempts(other, catalogue, span.from - LONGEST_SERIES, span.horizon);
-  const rejected = await readRejected(other, catalogue, rows.submissions.senders, span.from, span.to);
-  const logged = await readLoggedReports(other, catalogue, span.from, span.to);
+  const { newestRowAt, receivers, attempts, rejected, logged } = await rows.besideReports(async (other) => ({
+    newestRowAt: await readNewestRow(other, catalogue),
+    receivers: await readReceivers(other, catalogue),
+    attempts: await readAttempts(other, catalogue, span.from - LONGEST_SERIES, span.horizon),
+    rejected: await readRejected(other, catalogue, rows.submissions.senders, span.from, span.to),
+    logged: await readLoggedReports(other, catalogue, span.from, span.to),
+  }));
 
   onPhase("lineage");
   const failed = failedFiles(attempts, span);
@@ -76,8 +77,11 @@ export async function readWindow(
   const second = await snapshot.sibling();
   const work = { graph, kinds, receivers, attempts, failed };
   const reading = second && readBesideLog(second, catalogue, rows, work, span, beside);
-  // Its error is met below; where the log fails first, that is the one to tell.
-  reading?.catch(() => undefined);
+  // Its error ends the log, which else would be read and written for nothing; where the log fails first, that is the one to tell.
+  let failure: { error: unknown } | undefined;
+  reading?.catch((error: unknown) => {
+    failure = { error };
+  });
   const log = new LogPass({
     rows,
     graph,
@@ -89,6 +93,7 @@ export async function readWindow(
   });
   const { ids } = rows.reports;
   for await (const batch of logEntries(snapshot, catalogue, span.from - LOGGED_EARLIER, span.horizon, ids)) {
+    if (failure) throw (failure as { error: unknown }).error;
     for (const entry of batch) {
       const error = log.take(entry);
       if (!error || entry.at < span.from || entry.at >= span.to) continue;
