@@ -1,4 +1,5 @@
 import type { EdgeList } from "./edge-list.ts";
+import type { TextPool } from "./text-pool.ts";
 
 /**
  * The lineage of a run, ready to walk: item edges sorted by parent report and parent index, each
@@ -32,10 +33,17 @@ export interface ReportLinks {
  * Builds the graph. Duplicate edges fold into one: since 2023-09-11 ReportStream writes the edges
  * into a report again at each of its downloads, and two reads by key may fetch the same row.
  * Takes `edges` over: the list is empty afterwards.
+ *
+ * @param texts what the edges' tracking ids stand in: of those of one edge the least is kept; without it the first
  */
-export function buildGraph(edges: EdgeList, links: ReportLinks, reportCount: number): Graph {
+export function buildGraph(
+  edges: EdgeList,
+  links: ReportLinks,
+  reportCount: number,
+  texts?: Pick<TextPool, "compare">,
+): Graph {
   const sorted = sortByParent(edges, reportCount);
-  const edgeCount = sortRunsAndFold(sorted, reportCount);
+  const edgeCount = sortRunsAndFold(sorted, reportCount, texts);
   const scratch = new Int32Array(reportCount + 1);
   const childPairs = reportPairs(sorted, links, reportCount, scratch);
   return {
@@ -98,7 +106,11 @@ function shiftBack(starts: Int32Array): void {
 }
 
 /** Sorts each report's run and drops repeated edges; returns how many are left. */
-function sortRunsAndFold(edges: SortedEdges, reportCount: number): number {
+function sortRunsAndFold(
+  edges: SortedEdges,
+  reportCount: number,
+  texts: Pick<TextPool, "compare"> | undefined,
+): number {
   const { firstEdge, parentIndex, child, childIndex, tracking } = edges;
   let kept = 0;
   for (let report = 0; report < reportCount; report++) {
@@ -114,7 +126,8 @@ function sortRunsAndFold(edges: SortedEdges, reportCount: number): number {
         child[last] === child[edge] &&
         childIndex[last] === childIndex[edge]
       ) {
-        if (tracking[last] === 0) tracking[last] = tracking[edge];
+        const at = tracking[edge];
+        if (at !== 0 && (tracking[last] === 0 || (texts && texts.compare(at, tracking[last]) < 0))) tracking[last] = at;
         continue;
       }
       if (kept !== edge) {

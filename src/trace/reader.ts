@@ -192,7 +192,7 @@ export class LineageReader {
     );
     if (old.length > 0) await this.itemsOf(old, "parents");
     await this.readRows();
-    const graph = buildGraph(rows.edges, rows.links, reports.size);
+    const graph = buildGraph(rows.edges, rows.links, reports.size, rows.tracking);
     const kinds = kindsOf(rows);
     return { graph, kinds, zeroBased: zeroBasedReports(graph, reports) };
   }

@@ -193,7 +193,7 @@ export function finish(rows: LineageRows): Graph {
   rows.reports.reserve();
   const { edges } = rows;
   rows.edges = new EdgeList();
-  const graph = buildGraph(edges, rows.links, rows.reports.size);
+  const graph = buildGraph(edges, rows.links, rows.reports.size, rows.tracking);
   orderParents(graph, rows.reports);
   return graph;
 }
