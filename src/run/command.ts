@@ -9,9 +9,7 @@ import { type Catalogue, loadCatalogue } from "../source/catalogue.ts";
 import { connectionSettings } from "../source/connection-settings.ts";
 import { openSnapshot, type Snapshot } from "../source/snapshot.ts";
 import { HOUR } from "../time/instant.ts";
-import { optimizeSparingly } from "./compiling.ts";
 import { limitsOf } from "./limits-of.ts";
-import { growHeapInSmallSteps } from "./memory.ts";
 import { folderOfRun, planRun, type RunPlan } from "./plan.ts";
 import { printPlan, printResult } from "./print.ts";
 import { checkLimit } from "./slice-plan.ts";
@@ -49,8 +47,6 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   }
   // The folder itself is opened when the server is at work already, and refuses what came in between.
   await checkRunFolder(plan.folder, plan.force);
-  growHeapInSmallSteps();
-  optimizeSparingly();
   const opening = openSnapshot(settings, { ...session, shared: true });
   // The run meets its error, once it is loaded.
   opening.catch(() => undefined);

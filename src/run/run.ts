@@ -8,7 +8,8 @@ import type { Snapshot } from "../source/snapshot.ts";
 import { attentionLines } from "../summary/operators/lines.ts";
 import type { Summary } from "../summary/types.ts";
 import { formatInstant, type Micros, SECOND } from "../time/instant.ts";
-import { collectGarbage, growHeapFreely, keepYoungSpaceSmall, shrinkHeap } from "./memory.ts";
+import { optimizeSparingly } from "./compiling.ts";
+import { collectGarbage, growHeapFreely, growHeapInSmallSteps, keepYoungSpaceSmall, shrinkHeap } from "./memory.ts";
 import { RunOutputs } from "./outputs.ts";
 import type { RunPlan } from "./plan.ts";
 import { summarize } from "./summarize.ts";
@@ -55,6 +56,8 @@ export async function runWindow(request: RunRequest): Promise<RunResult> {
   const { plan, now, signal } = request;
   const folder = await openRunFolder(plan.folder, { force: plan.force, now, ...(signal ? { signal } : {}) });
   const isLimited = request.memory !== undefined;
+  growHeapInSmallSteps();
+  optimizeSparingly();
   try {
     if (isLimited) {
       keepYoungSpaceSmall(true);

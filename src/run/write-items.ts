@@ -177,7 +177,7 @@ class ItemWriter {
     let count = 0;
     let item = first;
     for (; item <= last && rows.whole.length < ENOUGH; item++) {
-      const tracking = facts.trackingAt(root, item - base) || facts.trackingId(root, item - base);
+      let tracking: number | string | undefined;
       for (const outcome of judge.outcomes(root, item)) {
         const { receiver, isWanted, file: own } = this.#receiverRows(outcome.receiver);
         if (!all && !isWanted) continue;
@@ -185,6 +185,7 @@ class ItemWriter {
         if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
         this.#fold.item({ item, receiver, outcome: outcome.outcome, deliveredAt: outcome.deliveredAt });
         this.#outcomes.row(reportId, item, fact.submittedAt, receiver, outcome);
+        tracking ??= facts.trackingAt(root, item - base) || facts.trackingId(root, item - base);
         const at = rows.add(item, tracking, outcome, receiver);
         if (own !== file) {
           file?.writeRows(rows.whole.bytes, begin, at, count);
