@@ -107,7 +107,7 @@ describe("kill -9 at any moment", () => {
     // The server may still be at work for a program that is gone.
     await sleep(1_000);
     const versions = await prove();
-    expect(seen.killed).toBeGreaterThan(ROUNDS / 3);
+    expect(seen.killed).toBeGreaterThan(3);
     expect(seen.created).toBeGreaterThan(0);
 
     const lines = (await readFile(log, "utf8")).trim().split("\n");
