@@ -98,9 +98,9 @@ test("the snapshot's own session, lost while reports are read, is told while set
 test("tasks that cannot be read end the log, which else would be read and written to its end", async () => {
   const catalogue = changed({
     tasks: (text) => text.replace(/\bwhere\b/, "where 1 / (random() * 0)::int > 0 and"),
-    // The first entries come at once, the last ones after two seconds.
+    // The first entries come at once, the last ones after four seconds.
     "log-entries": (text) =>
-      text.replace("\norder by", "\n  and (l.action_log_id % 50 <> 0 or pg_sleep(0.05) is not null)\norder by"),
+      text.replace("\norder by", "\n  and (l.action_log_id % 50 <> 0 or pg_sleep(0.25) is not null)\norder by"),
   });
   let rows = 0;
   const told = await ending(catalogue, () => {
