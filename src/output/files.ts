@@ -182,9 +182,7 @@ class BufferedSink implements CsvSink {
     const used = this.#used;
     // One that was taken half full for want of room would be so again.
     const filled = used >= full.byteLength * 0.75;
-    this.#next = filled
-      ? Math.min(LARGEST, full.byteLength * 2)
-      : Math.min(LARGEST, Math.max(FIRST, full.byteLength / 2));
+    this.#next = Math.min(LARGEST, filled ? full.byteLength * 2 : Math.max(FIRST, full.byteLength / 2));
     this.#buffer = EMPTY;
     this.#used = 0;
     this.#files.handOver(this.file, full, used);

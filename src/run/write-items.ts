@@ -179,7 +179,7 @@ class ItemWriter {
     for (; item <= last && rows.whole.length < ENOUGH; item++) {
       let tracking: number | string | undefined;
       for (const outcome of judge.outcomes(root, item)) {
-        const { receiver, isWanted, file: own } = this.#receiverRows(outcome.receiver);
+        const { receiver, isWanted, file: next } = this.#receiverRows(outcome.receiver);
         if (!all && !isWanted) continue;
         this.#start(inHand);
         if (receiver !== NO_PARTY) this.#own.fold.row(receiver, outcome, facilities?.[item - 1] ?? NO_FACILITY);
@@ -187,9 +187,9 @@ class ItemWriter {
         this.#outcomes.row(reportId, item, fact.submittedAt, receiver, outcome);
         tracking ??= facts.trackingAt(root, item - base) || facts.trackingId(root, item - base);
         const at = rows.add(item, tracking, outcome, receiver);
-        if (own !== file) {
+        if (next !== file) {
           file?.writeRows(rows.whole.bytes, begin, at, count);
-          file = own;
+          file = next;
           begin = at;
           count = 0;
         }

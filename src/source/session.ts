@@ -154,7 +154,6 @@ export class Session {
       clearTimeout(timer);
       // Whoever still waits, such as for the end of a cursor, would wait for ever, and keep the process alive.
       this.#end(sessionLost(new Error("Connection terminated"), this.settings));
-      this.socket.destroy();
     }
     await this.#farewell;
   }

@@ -1,5 +1,4 @@
 import { FLAG } from "../lineage/report-table.ts";
-import { trackingAt } from "../lineage/tracking.ts";
 import type { UuidTable } from "../lineage/uuid-table.ts";
 import { type Attempt, compareAttempts, readAttempt } from "../outcome/attempt.ts";
 import type { Facts } from "../outcome/facts.ts";
@@ -10,7 +9,7 @@ import { logEntryReader } from "../run/read/log-entries.ts";
 import { readMessageIds } from "../run/read/message-ids.ts";
 import type { RejectedRequest } from "../run/read/rejected.ts";
 import { byReport, readReceivers, readTasks, unsettledReports } from "../run/read/state.ts";
-import { receiversByName } from "../run/read/window.ts";
+import { factsOf, receiversByName } from "../run/read/window.ts";
 import type { Catalogue } from "../source/catalogue.ts";
 import { query, rows as readBatches, rowsByKeys } from "../source/row-stream.ts";
 import type { Snapshot } from "../source/snapshot.ts";
@@ -72,22 +71,10 @@ export async function readFacts(
     reports.ids,
   );
   const logged = entries.flatMap((entry) => log.take(entry) ?? []);
-  const facts: Facts = {
-    reports,
-    graph,
-    kinds,
-    zeroBased,
-    files: rows.files,
-    tasks,
+  const facts = factsOf(rows, {
+    ...{ graph, kinds, zeroBased, messageIds, tasks, receivers, log: log.facts },
     attempts: byReport(attempts, rows),
-    receivers,
-    log: log.facts,
-    trackingId(root, index) {
-      const at = trackingAt(graph, rows.tracking, root, index);
-      return at > 0 ? rows.tracking.text(at) : (messageIds.get(root)?.get(index - 1 + zeroBased[root]) ?? "");
-    },
-    trackingAt: (root, index) => trackingAt(graph, rows.tracking, root, index),
-  };
+  });
   return { facts, logged };
 }
 

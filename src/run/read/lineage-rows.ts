@@ -39,6 +39,11 @@ export interface RowBudget {
   take(query: string): void;
 }
 
+interface Begun {
+  readonly time: { from: number; to: number };
+  readonly read: Promise<void>;
+}
+
 export interface RowsOptions {
   /** Whose numbers senders and receivers get, where several tables are to agree. */
   parties?: { senders: Parties; receivers: Parties };
@@ -61,8 +66,8 @@ export class LineageRows {
   readonly #stepOf = wordNumbers(STEPS);
   readonly #transports = new Map<string, number>();
   readonly #budget: RowBudget | undefined;
-  #reportsRead: Promise<void> | undefined;
-  #reportsOf: { from: number; to: number } | undefined;
+  /** The reports that are being read before `readByTime` asks for them. */
+  #begun: Begun | undefined;
 
   constructor(snapshot: Snapshot, catalogue: Catalogue, { parties, budget }: RowsOptions = {}) {
     this.#snapshot = snapshot;
@@ -79,10 +84,10 @@ export class LineageRows {
    */
   async beginReports(time: { from: number; to: number }): Promise<void> {
     await this.#expectReports(time);
-    this.#reportsOf = time;
-    this.#reportsRead = this.readReports(time);
+    const read = this.readReports(time);
     // Its error is met by whoever waits for it.
-    this.#reportsRead.catch(() => undefined);
+    read.catch(() => undefined);
+    this.#begun = { time, read };
   }
 
   /**
@@ -91,23 +96,23 @@ export class LineageRows {
    * @throws what `work` throws, and what reading the reports throws, whichever is first
    */
   async besideReports<T>(work: (session: Snapshot) => Promise<T>): Promise<T> {
+    const read = Promise.resolve(this.#begun?.read);
     const sibling = await this.#snapshot.sibling();
-    if (!sibling) await this.#reportsRead;
+    if (!sibling) await read;
     const working = work(sibling ?? this.#snapshot);
-    return Promise.race([working, this.#reportsRead?.then(() => working) ?? working]);
+    return Promise.race([working, read.then(() => working)]);
   }
 
   /** Reads the reports and the item edges of a time, at once: one server process fills a connection with half of what this process takes in. */
   async readByTime(time: { from: number; to: number }): Promise<void> {
-    if (!this.#reportsRead) await this.beginReports(time);
-    else if (this.#reportsOf?.from !== time.from || this.#reportsOf.to !== time.to) {
-      throw new Error("the reports of another time are being read");
-    }
+    if (!this.#begun) await this.beginReports(time);
+    const { time: asked, read } = this.#begun as Begun;
+    if (asked.from !== time.from || asked.to !== time.to) throw new Error("the reports of another time are being read");
     await this.#atOnce(
-      () => this.#reportsRead as Promise<void>,
+      () => read,
       (snapshot) => this.readEdges(time, snapshot),
     );
-    this.#reportsRead = undefined;
+    this.#begun = undefined;
   }
 
   /** Reads what the items' edges do not show, at once: the links into those of the reports that need them, and submissions. */

@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { Recent } from "../../action-log/recent.ts";
 import type { Party } from "../../lineage/parties.ts";
 import type { FacilitiesSummary, FacilityCount, FacilityLine, FacilityWeek } from "./types.ts";
 
@@ -29,9 +30,6 @@ export const NO_FACILITY = 0;
 export const NOT_PRODUCTION = -1;
 
 const WEEKS = 4;
-
-/** So many different writings are remembered: a sender may write a person's name, and each then is another. */
-const MOST_AS_WRITTEN = 5_000;
 
 /** Two digits for the state, D, seven digits. */
 export function isClia(text: string): boolean {
@@ -67,7 +65,7 @@ export function shownFacility({ name, clia, city, state }: Facility): Omit<Facil
 export class FacilityFold {
   readonly #numbers = new Map<string, number>();
   /** By what was written, since a lab writes the same for all of its items. */
-  readonly #asWritten = new Map<string, number>();
+  readonly #asWritten = new Recent<number>();
   readonly #facilities: Omit<FacilityCount, "organization" | "items">[] = [{ name: "", clia: "", location: "" }];
   readonly #receivers = new Map<Party, number[]>();
   readonly #notProduction = new Map<string, number>();
@@ -76,14 +74,7 @@ export class FacilityFold {
   number(facility: Facility): number {
     const { name, clia, city, state } = facility;
     // Postgres texts hold no NUL, so it separates.
-    const asWritten = `${clia}\0${name}\0${city}\0${state}`;
-    let number = this.#asWritten.get(asWritten);
-    if (number === undefined) {
-      number = this.#numberOf(facility);
-      if (this.#asWritten.size >= MOST_AS_WRITTEN) this.#asWritten.clear();
-      this.#asWritten.set(asWritten, number);
-    }
-    return number;
+    return this.#asWritten.of(`${clia}\0${name}\0${city}\0${state}`, () => this.#numberOf(facility));
   }
 
   #numberOf(facility: Facility): number {
